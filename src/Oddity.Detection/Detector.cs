@@ -1,0 +1,18 @@
+namespace Oddity.Detection;
+
+/// <summary>
+/// Watches one series of single values. Predicts first, then learns: the score of a sample depends on the samples before it alone.
+/// Memory is bounded, time comes from the sample, randomness from a seed. Not thread-safe: each series has one owner.
+/// </summary>
+public abstract class Detector
+{
+    /// <summary>Scores the sample against what is known, then learns it. Times may repeat and may go back; the score is finite for every finite value.</summary>
+    public abstract Score Observe(in Sample sample);
+
+    /// <summary>Writes everything <see cref="Observe"/> depends on, parameters excepted.</summary>
+    public abstract void Save(StateWriter writer);
+
+    /// <summary>Takes up what <see cref="Save"/> wrote. Observing on gives the same bits as if there had been no interruption.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not such a state.</exception>
+    public abstract void Load(StateReader reader);
+}

@@ -1,0 +1,7 @@
+namespace Oddity.Detection;
+
+/// <summary>A detector as users name it.</summary>
+/// <param name="Id">Lower-case name in configuration, on the command line and in votes.</param>
+/// <param name="Summary">One line for lists.</param>
+/// <param name="Create">Makes one from its parameters and a seed derived from the series key.</param>
+public sealed record DetectorEntry(string Id, string Summary, Func<DetectorParameters, ulong, Detector> Create);
