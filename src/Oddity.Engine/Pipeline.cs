@@ -28,6 +28,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Batches on disk that are not applied to their series yet.</summary>
     public int QueueDepth => throw new NotImplementedException();
 
+    /// <summary>The embedded store, for those who keep small things beside the series: users, tokens.</summary>
+    public Storage.Database Database => throw new NotImplementedException();
+
     /// <summary>Events for dashboards.</summary>
     public LiveFeed Live => throw new NotImplementedException();
 

@@ -1,0 +1,53 @@
+using Microsoft.Data.Sqlite;
+
+namespace Oddity.Engine.Storage;
+
+/// <summary>The tables, by version. A newer file than this program knows is refused; an older one is brought up step by step.</summary>
+internal static class Schema
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE log(seq INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL, payload BLOB NOT NULL);
+        CREATE TABLE idempotency(tenant TEXT, key TEXT, accepted INTEGER, rejected INTEGER, created_ms INTEGER, PRIMARY KEY(tenant, key)) WITHOUT ROWID;
+        CREATE TABLE series(id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, key TEXT NOT NULL, kind INTEGER NOT NULL, state BLOB NOT NULL);
+        CREATE TABLE chunks(series INTEGER, ordinal INTEGER, start_ms INTEGER, end_ms INTEGER, stored_ms INTEGER, data BLOB, PRIMARY KEY(series, ordinal)) WITHOUT ROWID;
+        CREATE INDEX chunks_by_end ON chunks(end_ms);
+        CREATE TABLE anomalies(
+          id TEXT PRIMARY KEY, tenant TEXT NOT NULL, series TEXT NOT NULL, detector TEXT NOT NULL, methods TEXT NOT NULL, start_ms INTEGER NOT NULL,
+          end_ms INTEGER, severity INTEGER NOT NULL, stored_ms INTEGER NOT NULL, body TEXT NOT NULL,
+          status INTEGER NOT NULL DEFAULT 0, status_by TEXT, status_at_ms INTEGER, note TEXT) WITHOUT ROWID;
+        CREATE INDEX anomalies_by_start ON anomalies(tenant, start_ms DESC, id DESC);
+        CREATE TABLE outbox(
+          id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT NOT NULL, anomaly TEXT NOT NULL, body TEXT NOT NULL, state INTEGER NOT NULL,
+          attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, created_ms INTEGER NOT NULL, detail TEXT) WITHOUT ROWID;
+        CREATE INDEX outbox_due ON outbox(state, next_ms);
+        CREATE TABLE users(
+          tenant TEXT NOT NULL, name TEXT PRIMARY KEY, password TEXT NOT NULL, role TEXT NOT NULL, created_ms INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE sessions(hash BLOB PRIMARY KEY, user TEXT NOT NULL, created_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE tokens(
+          id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, tenant TEXT NOT NULL, name TEXT NOT NULL, scope TEXT NOT NULL, created_by TEXT NOT NULL,
+          created_ms INTEGER NOT NULL) WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>Checks the file and brings it up to date.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or of a newer version.</exception>
+    public static void Prepare(SqliteConnection connection)
+    {
+        using var statements = new StatementCache(connection);
+        if (statements.Scalar("PRAGMA quick_check(1)") is not "ok") throw new InvalidDataException("The database is damaged: PRAGMA quick_check finds errors in oddity.db.");
+        long version = (long)statements.Scalar("PRAGMA user_version")!;
+        if (version > Steps.Length) throw new InvalidDataException("The data directory was written by a newer Oddity.");
+        for (; version < Steps.Length; version++)
+        {
+            using SqliteTransaction transaction = connection.BeginTransaction();
+            using SqliteCommand command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = $"{Steps[version]} PRAGMA user_version={version + 1};";
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+}
