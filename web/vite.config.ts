@@ -1,0 +1,28 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// Where `npm run dev` sends API calls: the mock (npm run mock) unless ODDITY_URL names a real server.
+const server = process.env.ODDITY_URL ?? 'http://127.0.0.1:8099';
+const apiPaths = ['/api', '/anomalies', '/upload', '/events', '/ingest', '/auth', '/docs', '/openapi.json', '/metrics', '/health'];
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: '../src/Oddity.Server/wwwroot',
+    emptyOutDir: true,
+    // Nothing inline: the page is served with script-src 'self'.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/ws': { target: server, ws: true }, ...Object.fromEntries(apiPaths.map((path) => [path, { target: server, bypass: onlyDocuments }])) },
+  },
+  test: { environment: 'jsdom', setupFiles: ['src/test/setup.ts'], css: false, restoreMocks: true },
+});
+
+/** The browser's own navigation to /anomalies is a page; fetch of the same path is the API. */
+function onlyDocuments(request: { headers: { accept?: string }; url?: string }): string | undefined {
+  return request.headers.accept?.includes('text/html') && !request.url?.startsWith('/docs') ? '/index.html' : undefined;
+}
