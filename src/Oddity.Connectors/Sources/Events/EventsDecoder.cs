@@ -16,6 +16,9 @@ public static class EventsDecoder
     /// <summary>With more bad records than this nothing of a request is decoded; bounds what their error texts take.</summary>
     public const int MaxRejected = 100_000;
 
+    /// <summary>The same for records that are not valid JSON, which cost more to find.</summary>
+    public const int MaxBroken = 10_000;
+
     /// <summary>Most different series in one request.</summary>
     public const int MaxSeries = 500_000;
 
@@ -100,7 +103,7 @@ public static class EventsDecoder
             {
                 string detail = Broken(body, next);
                 firstBroken ??= detail;
-                broken++;
+                if (++broken > MaxBroken) return new("too_many_errors", $"More than {MaxBroken} records are not valid JSON; the first: {firstBroken}");
                 batch.Reject("bad_json", detail);
                 next = NextLine(body, at);
             }
