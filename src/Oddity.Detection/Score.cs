@@ -9,6 +9,18 @@ public readonly record struct Score
     /// </summary>
     public required double Value { get; init; }
 
+    private readonly double? _severity;
+
+    /// <summary>
+    /// How bad it is, 0 to 1, for ranking rows and colouring charts. <see cref="Value"/> may fall as soon as an alarm was raised; this stays up while the
+    /// disturbance lasts. Default: <see cref="Value"/>.
+    /// </summary>
+    public double Severity
+    {
+        get => _severity ?? Value;
+        init => _severity = value;
+    }
+
     /// <summary>The value that was predicted; the sample's own value while nothing is known yet.</summary>
     public required double Expected { get; init; }
 

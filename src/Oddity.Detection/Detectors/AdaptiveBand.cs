@@ -1,0 +1,80 @@
+using Oddity.Detection.Statistics;
+
+namespace Oddity.Detection.Detectors;
+
+/// <summary>
+/// What to draw: the prediction that erred least lately, and around it how far a sample may go before that prediction's channel would help to raise
+/// an alarm. The reach is asked of the tails every sixteenth sample; between, the last answer holds.
+/// </summary>
+internal sealed class AdaptiveBand
+{
+    private const int Every = 16;
+    private const double ErrorShare = 0.02;
+
+    private static readonly int[] Channels = [AdaptiveChannels.Fast, AdaptiveChannels.Season, AdaptiveChannels.LevelledSeason];
+
+    private readonly double[] _errors = new double[3];
+    private readonly int[] _judged = new int[3];
+    private int _best;
+    private int _seen;
+    private double _below = double.PositiveInfinity;
+    private double _above = double.PositiveInfinity;
+
+    public (double Expected, double Lower, double Upper) At(AdaptiveChannels channels, TailBank tails, in AdaptiveConstant constant, double value, double level)
+    {
+        if (_seen % Every == 0) Refresh(tails, level);
+        double expected = Prediction(channels, _best);
+        if (double.IsNaN(expected)) expected = Prediction(channels, 0);
+        if (double.IsNaN(expected)) return (value, double.NegativeInfinity, double.PositiveInfinity);
+        double limit = constant.Limit;
+        return double.IsInfinity(limit)
+            ? (expected, expected - _below, expected + _above)
+            : (constant.Level, constant.Level - limit, constant.Level + limit);
+    }
+
+    public void Learn(AdaptiveChannels channels, double value)
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            double prediction = Prediction(channels, i);
+            if (double.IsNaN(prediction)) continue;
+            if (_judged[i] < int.MaxValue) _judged[i]++;
+            _errors[i] += Math.Max(ErrorShare, 1.0 / _judged[i]) * (Math.Abs(value - prediction) - _errors[i]);
+        }
+
+        _seen = (_seen + 1) % Every;
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.Doubles(_errors);
+        foreach (int judged in _judged) writer.Int32(judged);
+        writer.Int32(_best);
+        writer.Int32(_seen);
+        writer.Double(_below);
+        writer.Double(_above);
+    }
+
+    public void Load(StateReader reader)
+    {
+        reader.Doubles(_errors);
+        for (int i = 0; i < _judged.Length; i++) _judged[i] = reader.Int32();
+        _best = reader.Int32();
+        if (_best is < 0 or > 2) throw new InvalidDataException("A prediction that does not exist.");
+        _seen = reader.Int32();
+        _below = reader.Double();
+        _above = reader.Double();
+    }
+
+    private static double Prediction(AdaptiveChannels channels, int i) =>
+        i switch { 0 => channels.Predictions.Fast, 1 => channels.Predictions.Season, _ => channels.Predictions.Levelled };
+
+    private void Refresh(TailBank tails, double level)
+    {
+        _best = 0;
+        for (int i = 1; i < 3; i++)
+            if (_judged[i] >= 50 && _errors[i] < _errors[_best]) _best = i;
+        _below = tails.Reach(Channels[_best], -1, level);
+        _above = tails.Reach(Channels[_best], 1, level);
+    }
+}

@@ -1,0 +1,65 @@
+namespace Oddity.Detection.Statistics;
+
+/// <summary>
+/// The rule "constant series broken": a level other than zero that held for a run of samples, and then a value far from it. The longer the run the
+/// smaller the change that counts; every earlier break makes it ask for a longer run. Zeros that burst and whole numbers that step by one do not count.
+/// </summary>
+internal struct AdaptiveConstant
+{
+    /// <summary>Shortest run that says anything.</summary>
+    private const int ShortestRun = 8;
+
+    /// <summary>Relative change × run length that is needed: twice the level after ten samples, a tenth of it after two hundred.</summary>
+    private const double Evidence = 20;
+
+    private const double LeastChange = 0.1;
+
+    /// <summary>Breaks are forgotten over about this many samples.</summary>
+    private const double BreakMemory = 20_000;
+
+    private double _level;
+    private double _breaks;
+    private int _run;
+
+    /// <summary>Change that would break the run, in the series' unit; +∞ where no change would.</summary>
+    public readonly double Limit =>
+        _run < ShortestRun * (1 + _breaks) * (1 + _breaks) || _level == 0 ? double.PositiveInfinity
+        : Math.Max(Math.Abs(_level) * Math.Max(LeastChange, Evidence / _run), Whole(_level) && Math.Abs(_level) < 100 ? 1.5 : 0);
+
+    /// <summary>True where the value breaks the run.</summary>
+    public readonly bool BrokenBy(double value) => Math.Abs(value - _level) >= Limit;
+
+    /// <summary>How odd a break is on the scale of <see cref="Score.Value"/>: rarer the longer the run.</summary>
+    public readonly double Value => Math.Clamp(0.5 + (0.1 * Math.Log10(Math.Max(1, _run))), 0, 1);
+
+    public readonly double Level => _level;
+
+    public void Learn(double value)
+    {
+        _breaks -= _breaks / BreakMemory;
+        if (value == _level)
+        {
+            if (_run < int.MaxValue) _run++;
+            return;
+        }
+
+        if (_run >= ShortestRun) _breaks++;
+        (_level, _run) = (value, 1);
+    }
+
+    public readonly void Save(StateWriter writer)
+    {
+        writer.Double(_level);
+        writer.Double(_breaks);
+        writer.Int32(_run);
+    }
+
+    public void Load(StateReader reader)
+    {
+        _level = reader.Double();
+        _breaks = reader.Double();
+        _run = reader.Int32();
+    }
+
+    private static bool Whole(double value) => value == Math.Floor(value);
+}
