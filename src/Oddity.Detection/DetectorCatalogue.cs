@@ -12,6 +12,7 @@ public static class DetectorCatalogue
     [
         new(AdaptiveDetector.Id, "the default: many simple views, each judged by how rare its deviations were; learns seasons, cadence and tails",
             (parameters, _) => new AdaptiveDetector(parameters)),
+        new("zscore", "stub", (p, s) => new ZScoreStub()), new("threshold", "stub", (p, s) => new ThresholdStub(p.Number("above", 1e300))),
     ];
 
     /// <summary>The entry of that id; null where there is none.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Oddity.Detection;
 using Oddity.Engine.Alerting;
@@ -5,86 +8,316 @@ using Oddity.Engine.Anomalies;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Live;
 using Oddity.Engine.Series;
+using Oddity.Engine.Storage;
 
 namespace Oddity.Engine;
 
-/// <summary>The whole flow: intake → log → shards → anomalies → alerts and live.</summary>
+/// <summary>
+/// The whole flow, in order: a source's batch passes the intake, is on disk in the log, is routed to the shards that own its series, past their detectors;
+/// anomalies are written with the alerts they call for, dashboards hear of them, channels get them. Live and after a restart it is the same path.
+/// </summary>
 public sealed class Pipeline : IAsyncDisposable
 {
-    /// <summary>Opens the data directory and begins recovery; <see cref="Recovered"/> ends when what was logged is applied.</summary>
-    /// <exception cref="DataDirectoryInUseException">Another process has it open.</exception>
-    public static Pipeline Open(EngineOptions options, IReadOnlyList<IChannel> channels, TimeProvider time, ILoggerFactory loggers) =>
-        throw new NotImplementedException();
+    private readonly EngineMeter _meter = new();
+    private readonly DirectoryLock _lock;
+    private readonly Intake.Intake _intake;
+    private readonly Shard[] _shards;
+    private readonly Router _router;
+    private readonly AnomalySink _sink;
+    private readonly Outbox _outbox;
+    private readonly Checkpointer _checkpointer;
+    private readonly History _history;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _shardLoops;
+    private readonly Task _routerLoop;
+    private readonly Task _sinkLoop;
+    private Task _outboxLoop = Task.CompletedTask;
+    private Task _checkpointLoop = Task.CompletedTask;
+    private long _toReplay;
+    private long _replayed;
+    private bool _disposed;
+
+    private Pipeline(EngineOptions options, IReadOnlyList<IChannel> channels, TimeProvider time, ILoggerFactory loggers)
+    {
+        ILogger log = loggers.CreateLogger("Oddity.Engine");
+        _time = time;
+        _lock = new(options.DataDirectory);
+        try
+        {
+            Database = new(options.DataDirectory, log);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+
+        _outbox = new(options.Alerting, channels, Database, _meter, time, log);
+        _sink = new(Database, _outbox, Live, _meter, time, log);
+        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new Shard(_sink, _meter))];
+        _router = new(_shards, new(options.Watch));
+        _intake = new(options, Database, _router, _meter, time, log);
+        _checkpointer = new(options, Database, _router, _sink, _meter, time, log);
+        _history = new(Database, _router);
+        _meter.Gauge("oddity_queue_batches", "Batches on disk and not applied yet.", () => _router.Queued);
+        _meter.Gauge("oddity_queue_bytes", "Bytes of those batches.", () => _router.QueuedBytes);
+        _meter.Gauge("oddity_series", "Series known.", () => _router.TotalSeries);
+        _meter.Gauge("oddity_live_watchers", "Dashboards that listen.", () => Live.Watchers);
+
+        long applied = _checkpointer.Load(_shards);
+        _router.LastSequence = applied;
+        _sinkLoop = Task.Run(_sink.RunAsync);
+        _shardLoops = [.. _shards.Select(shard => Task.Run(shard.RunAsync))];
+        _routerLoop = Task.Run(_router.RunAsync);
+        Failure = Task.WhenAny([.. _shardLoops.Append(_routerLoop).Append(_sinkLoop).Append(Database.Failure).Select(FailureOf)]).Unwrap();
+        Recovered = Task.Run(() => RecoverAsync(applied));
+    }
 
     /// <summary>Completes when recovery is done; fails when it could not be.</summary>
-    public Task Recovered => throw new NotImplementedException();
+    public Task Recovered { get; }
 
     /// <summary>Share of the log that recovery has applied, 0 to 1.</summary>
-    public double RecoveryProgress => throw new NotImplementedException();
+    public double RecoveryProgress => Recovered.IsCompletedSuccessfully || _toReplay == 0 ? (Recovered.IsCompleted ? 1 : 0) : Math.Min(1, (double)Interlocked.Read(ref _replayed) / _toReplay);
 
-    /// <summary>Completes, failed, when a part died and the process should end: a dead worker or the first failed sync.</summary>
-    public Task Failure => throw new NotImplementedException();
+    /// <summary>Completes, failed, when a part died and the process should end: a dead loop or the first failed sync. Never completes otherwise.</summary>
+    public Task Failure { get; }
 
     /// <summary>Batches on disk that are not applied to their series yet.</summary>
-    public int QueueDepth => throw new NotImplementedException();
+    public int QueueDepth => _router.Queued;
+
+    /// <summary>Samples applied since the start.</summary>
+    public long SamplesProcessed => _meter.Processed;
+
+    /// <summary>Anomalies begun since the start.</summary>
+    public long AnomaliesBegun => _meter.Anomalies;
 
     /// <summary>The embedded store, for those who keep small things beside the series: users, tokens.</summary>
-    public Storage.Database Database => throw new NotImplementedException();
+    public Database Database { get; }
 
     /// <summary>Events for dashboards.</summary>
-    public LiveFeed Live => throw new NotImplementedException();
+    public LiveFeed Live { get; } = new();
+
+    /// <summary>Opens the data directory and begins recovery; <see cref="Recovered"/> ends when what was logged is applied.</summary>
+    /// <exception cref="DataDirectoryInUseException">Another process has it open.</exception>
+    /// <exception cref="InvalidDataException">What is there is damaged or of a newer version.</exception>
+    public static Pipeline Open(EngineOptions options, IReadOnlyList<IChannel> channels, TimeProvider time, ILoggerFactory loggers) =>
+        new(options, channels, time, loggers);
 
     /// <summary>Lets a batch in. Returns when what was accepted is on disk.</summary>
-    public Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions options, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions options, CancellationToken cancel) => _intake.IngestAsync(batch, options, cancel);
 
     /// <summary>Waits until all batches acknowledged before the call are applied and their anomalies can be queried.</summary>
-    public Task SettleAsync(CancellationToken cancel) => throw new NotImplementedException();
+    public async Task SettleAsync(CancellationToken cancel)
+    {
+        await _router.BarrierAsync(_ => true).WaitAsync(cancel).ConfigureAwait(false);
+        await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
+    }
 
     /// <summary>Writes a checkpoint now.</summary>
-    public Task CheckpointAsync(CancellationToken cancel) => throw new NotImplementedException();
+    public Task CheckpointAsync(CancellationToken cancel) => _checkpointer.CheckpointAsync(cancel);
 
-    /// <summary>Scores the batch's samples against the series as they are, without learning or storing. One anomaly per sample that would be odd now.</summary>
-    public Task<IReadOnlyList<Prediction>> PredictAsync(IngestBatch batch, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>Scores the batch's samples against the series as they are, without learning or storing: one prediction a sample and a vector row.</summary>
+    public async Task<IReadOnlyList<Prediction>> PredictAsync(IngestBatch batch, CancellationToken cancel)
+    {
+        await Recovered.WaitAsync(cancel).ConfigureAwait(false);
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var predictions = new List<Prediction>();
+        foreach (IngestBatch.Row row in batch.Rows)
+        {
+            var sample = new Sample(row.TimeMs ?? nowMs, row.Value);
+            SeriesState series = _router.Find(row.Series) ?? (SeriesState)_router.Create(0, row.Series, 0, []);
+            predictions.Add(await _router.OwnerOf(row.Series).AskAsync(() => series.Predict(sample)).WaitAsync(cancel).ConfigureAwait(false));
+        }
+
+        foreach (IngestBatch.VectorRow row in batch.Vectors)
+        {
+            if (_router.FindVector(row.Vector) is not { } vector) continue;
+            Prediction? prediction = await _router.OwnerOf(row.Vector)
+                .AskAsync(() => vector.Predict(row.TimeMs ?? nowMs, row.Dimensions, row.Values)).WaitAsync(cancel).ConfigureAwait(false);
+            if (prediction is not null) predictions.Add(prediction);
+        }
+
+        return predictions;
+    }
 
     /// <summary>Series of a tenant in order of their text.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="search">Text the key contains, any case; null for all.</param>
     /// <param name="after">Key text after which to begin; null for the start.</param>
     /// <param name="limit">Most to return.</param>
-    public IReadOnlyList<SeriesInfo> ListSeries(string tenant, string? search, string? after, int limit) => throw new NotImplementedException();
+    public IReadOnlyList<SeriesInfo> ListSeries(string tenant, string? search, string? after, int limit) =>
+    [
+        .. _router.Sorted()
+            .Where(series => series.Key.Tenant == tenant
+                && (after is null || string.CompareOrdinal(series.Key.Text, after) > 0)
+                && (search is null || series.Key.Text.Contains(search, StringComparison.OrdinalIgnoreCase)))
+            .Take(limit)
+            .Select(Describe),
+    ];
 
     /// <summary>The series with this key; null if there is none.</summary>
-    public SeriesInfo? FindSeries(SeriesKey key) => throw new NotImplementedException();
+    public SeriesInfo? FindSeries(SeriesKey key) => _router.Find(key) is { } series ? Describe(series) : null;
 
     /// <summary>Number of series of a tenant.</summary>
-    public int CountSeries(string tenant) => throw new NotImplementedException();
+    public int CountSeries(string tenant) => _router.CountSeries(tenant);
 
     /// <summary>Stored samples with event time in [fromMs, toMs), in time order, equal times in order of arrival; the newest <paramref name="limit"/> of them.</summary>
-    public Task<Sample[]> ReadSamplesAsync(SeriesKey key, long fromMs, long toMs, int limit, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Sample[]> ReadSamplesAsync(SeriesKey key, long fromMs, long toMs, int limit, CancellationToken cancel) =>
+        _router.Find(key) is { } series ? _history.ReadAsync(series, fromMs, toMs, limit).WaitAsync(cancel) : Task.FromResult<Sample[]>([]);
 
     /// <summary>What a fresh detector of the series' configuration makes of the samples in [fromMs, toMs), after a run-up over those before: for drawing the band.</summary>
     public Task<(Sample[] Samples, Score[] Scores)> ReadScoredAsync(SeriesKey key, long fromMs, long toMs, int limit, CancellationToken cancel) =>
-        throw new NotImplementedException();
+        _router.Find(key) is { } series
+            ? _history.ReadScoredAsync(series, fromMs, toMs, limit).WaitAsync(cancel)
+            : Task.FromResult<(Sample[], Score[])>(([], []));
 
-    public Task<AnomalyPage> ListAnomaliesAsync(AnomalyQuery query, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>One page of anomalies, newest start first.</summary>
+    /// <exception cref="FormatException">The cursor is not one that a page ended with.</exception>
+    public Task<AnomalyPage> ListAnomaliesAsync(AnomalyQuery query, CancellationToken cancel) =>
+        Task.Run(() => Database.Read(connection => AnomalyTable.List(connection, query)), cancel);
 
     /// <summary>Null if the tenant has none with that id.</summary>
-    public Task<Anomaly?> FindAnomalyAsync(string tenant, string id, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<Anomaly?> FindAnomalyAsync(string tenant, string id, CancellationToken cancel) =>
+        Task.Run(() => Database.Read(connection => AnomalyTable.Find(connection, tenant, id)), cancel);
 
     /// <summary>Sets what people make of an anomaly, durably; null if the tenant has none with that id.</summary>
-    public Task<Anomaly?> SetStatusAsync(string tenant, string id, AnomalyStatus status, string by, string? note, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public async Task<Anomaly?> SetStatusAsync(string tenant, string id, AnomalyStatus status, string by, string? note, CancellationToken cancel)
+    {
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        bool known = await Database.WriteAsync(statements => AnomalyTable.SetStatus(statements, tenant, id, status, by, nowMs, note)).WaitAsync(cancel).ConfigureAwait(false);
+        if (!known || await FindAnomalyAsync(tenant, id, cancel).ConfigureAwait(false) is not { } anomaly) return null;
+        Live.Publish(new("status", anomaly));
+        return anomaly;
+    }
 
     /// <summary>Stores an anomaly that somebody else found (detector "manual"), durably, and alerts of it like any other. Given twice, stored once.</summary>
-    public Task<Anomaly> ReportAsync(SeriesKey series, long? timeMs, double value, Severity severity, string note, CancellationToken cancel) =>
-        throw new NotImplementedException();
+    public async Task<Anomaly> ReportAsync(SeriesKey series, long? timeMs, double value, Severity severity, string note, CancellationToken cancel)
+    {
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        Anomaly anomaly = ManualAnomaly.Of(series, timeMs ?? nowMs, value, severity, note);
+        _sink.Offer(new("opened", anomaly, nowMs));
+        await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
+        return anomaly;
+    }
 
-    /// <summary>All anomalies in canonical order (tenant, series, detector, start, id), one JSON object each, without wall-clock fields.</summary>
-    public IAsyncEnumerable<string> ExportAnomaliesAsync(string? tenant, CancellationToken cancel) => throw new NotImplementedException();
+    /// <summary>All anomalies in canonical order (tenant, series, detector, start, id), one JSON object each, without wall-clock fields; null: of all tenants.</summary>
+    public async IAsyncEnumerable<string> ExportAnomaliesAsync(string? tenant, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        const int page = 500;
+        await FlushOpenAsync(cancel).ConfigureAwait(false);
+        string after = "";
+        while (true)
+        {
+            List<(string Order, string Body)> rows = Database.Read(connection => AnomalyTable.Export(connection, tenant, after, page));
+            foreach ((string order, string body) in rows)
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return body;
+                after = order;
+            }
+
+            if (rows.Count < page) yield break;
+        }
+    }
 
     /// <summary>SHA-256 over the state of all series, after everything acknowledged is applied.</summary>
-    public Task<StateDigest> DigestAsync(CancellationToken cancel) => throw new NotImplementedException();
+    public async Task<StateDigest> DigestAsync(CancellationToken cancel)
+    {
+        await Recovered.WaitAsync(cancel).ConfigureAwait(false);
+        (long sequence, List<(SeriesKey Key, int Kind, byte[] Hash)>[] shards) = await _router.BarrierAsync(Hashes).WaitAsync(cancel).ConfigureAwait(false);
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        (SeriesKey Key, int Kind, byte[] Hash)[] all =
+        [
+            .. shards.SelectMany(hashes => hashes)
+                .OrderBy(item => item.Key.Tenant, StringComparer.Ordinal).ThenBy(item => item.Key.Text, StringComparer.Ordinal).ThenBy(item => item.Kind),
+        ];
+        foreach ((SeriesKey key, int kind, byte[] hash) in all)
+        {
+            sha.AppendData(Encoding.UTF8.GetBytes($"{key.Tenant}\n{key.Text}\n{kind}\n"));
+            sha.AppendData(hash);
+        }
 
-    /// <summary>Drains, writes a last checkpoint and closes.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+        return new(all.Count(item => item.Kind == 0), sequence, Convert.ToHexStringLower(sha.GetHashAndReset()));
+    }
+
+    /// <summary>Lets nothing more in, applies what was acknowledged, writes a last checkpoint and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _intake.Close();
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Quietly(Recovered).ConfigureAwait(false);
+        await Quietly(_checkpointLoop).ConfigureAwait(false);
+        await Quietly(_outboxLoop).ConfigureAwait(false);
+        bool healthy = !Failure.IsCompleted;
+        if (healthy && Recovered.IsCompletedSuccessfully) await Quietly(_checkpointer.CheckpointAsync(CancellationToken.None)).ConfigureAwait(false);
+        _router.Complete();
+        await Quietly(_routerLoop).ConfigureAwait(false);
+        foreach (Shard shard in _shards) shard.Complete();
+        if (healthy) await Quietly(Task.WhenAll(_shardLoops)).ConfigureAwait(false);
+        _sink.Complete();
+        if (healthy) await Quietly(_sinkLoop).ConfigureAwait(false);
+        Database.Dispose();
+        _meter.Dispose();
+        _stop.Dispose();
+        _lock.Dispose();
+    }
+
+    private async Task RecoverAsync(long applied)
+    {
+        long last = _checkpointer.LastLogged(applied);
+        _toReplay = last - applied;
+        foreach (LoggedBatch batch in _checkpointer.Replay(applied))
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            while (_router.Queued > 1_000) await _router.BarrierAsync(_ => true).ConfigureAwait(false);
+            _router.Enqueue(batch);
+            Interlocked.Exchange(ref _replayed, batch.Sequence - applied);
+        }
+
+        await SettleAsync(_stop.Token).ConfigureAwait(false);
+        _intake.Open(last);
+        _outboxLoop = Task.Run(() => _outbox.RunAsync(_stop.Token));
+        _checkpointLoop = Task.Run(() => _checkpointer.RunAsync(_stop.Token));
+    }
+
+    /// <summary>Brings what is stored of anomalies that go on up to date.</summary>
+    private async Task FlushOpenAsync(CancellationToken cancel)
+    {
+        await Recovered.WaitAsync(cancel).ConfigureAwait(false);
+        await _router.BarrierAsync(shard =>
+        {
+            foreach (Watched watched in shard.Owned.Values) watched.Tracker.Flush(_sink);
+            return true;
+        }).WaitAsync(cancel).ConfigureAwait(false);
+        await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    private static List<(SeriesKey Key, int Kind, byte[] Hash)> Hashes(Shard shard)
+    {
+        var writer = new StateWriter();
+        var hashes = new List<(SeriesKey, int, byte[])>(shard.Owned.Count);
+        foreach (Watched watched in shard.Owned.Values)
+        {
+            writer.Clear();
+            watched.Save(writer);
+            hashes.Add((watched.Key, watched.Kind, SHA256.HashData(writer.Written)));
+        }
+
+        return hashes;
+    }
+
+    private static SeriesInfo Describe(SeriesState series) =>
+        new(series.Key, series.FirstMs, series.LastMs, series.LastValue, series.Count, series.Plan.DetectorId, series.Tracker.Current?.Id);
+
+    /// <summary>A task that fails when the other does, and never completes otherwise.</summary>
+    private static async Task FailureOf(Task part)
+    {
+        await part.ConfigureAwait(false);
+        await Task.Delay(Timeout.Infinite).ConfigureAwait(false);
+    }
+
+    private static async Task Quietly(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

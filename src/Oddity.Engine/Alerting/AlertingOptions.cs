@@ -15,6 +15,9 @@ public sealed record AlertingOptions
     /// <summary>Where the dashboard is, for links in messages; null for none.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>An anomaly that was over this long before its samples arrived is kept but nobody is alerted: old data that was uploaded. Default 1 hour.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Attempts before an alert is given up and counted as failed. Default 12.</summary>
     public int MaxAttempts { get; init; } = 12;
 }

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Oddity.Engine.Alerting;
+using Oddity.Engine.Live;
+using Oddity.Engine.Storage;
+
+namespace Oddity.Engine.Anomalies;
+
+/// <summary>
+/// Where shards hand in anomalies. One loop writes them, with the alerts they call for, in one transaction, and only then tells the dashboards. Of an
+/// anomaly that changes faster than that, the newest state counts.
+/// </summary>
+internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed live, EngineMeter meter, TimeProvider time, ILogger log)
+{
+    /// <summary>Shards wait when so many anomalies wait to be written.</summary>
+    private const int Capacity = 10_000;
+
+    private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private OrderedDictionary<string, Emission> _pending = new(StringComparer.Ordinal);
+    private List<TaskCompletionSource> _flushes = [];
+    private TaskCompletionSource? _room;
+    private bool _completed;
+
+    public void Offer(in Emission emission)
+    {
+        lock (_gate)
+        {
+            string id = emission.Anomaly.Id;
+            Emission merged = emission;
+            if (_pending.TryGetValue(id, out Emission earlier))
+            {
+                merged = new(
+                    earlier.Kind == "opened" && emission.Kind == "updated" ? "opened" : emission.Kind,
+                    emission.Anomaly,
+                    Math.Min(earlier.ReceivedMs, emission.ReceivedMs));
+            }
+
+            _pending[id] = merged;
+        }
+
+        if (emission.Kind == "opened") meter.Anomaly(emission.Anomaly);
+        _signal.Release();
+    }
+
+    /// <summary>Completes at once unless too much waits.</summary>
+    public Task WaitForRoomAsync()
+    {
+        lock (_gate)
+        {
+            if (_pending.Count < Capacity) return Task.CompletedTask;
+            _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _room.Task;
+        }
+    }
+
+    /// <summary>Completes when everything offered before is on disk.</summary>
+    public Task FlushAsync()
+    {
+        var flush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate) _flushes.Add(flush);
+        _signal.Release();
+        return flush.Task;
+    }
+
+    /// <summary>Ends <see cref="RunAsync"/> when everything is written.</summary>
+    public void Complete()
+    {
+        lock (_gate) _completed = true;
+        _signal.Release();
+    }
+
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            await _signal.WaitAsync().ConfigureAwait(false);
+            OrderedDictionary<string, Emission> taken;
+            List<TaskCompletionSource> flushes;
+            TaskCompletionSource? room;
+            bool completed;
+            lock (_gate)
+            {
+                (taken, _pending) = (_pending, new(StringComparer.Ordinal));
+                (flushes, _flushes) = (_flushes, []);
+                (room, _room) = (_room, null);
+                completed = _completed;
+            }
+
+            room?.TrySetResult();
+            if (taken.Count > 0) await WriteAsync([.. taken.Values]).ConfigureAwait(false);
+            foreach (TaskCompletionSource flush in flushes) flush.TrySetResult();
+            if (completed) return;
+        }
+    }
+
+    private async Task WriteAsync(Emission[] emissions)
+    {
+        while (true)
+        {
+            try
+            {
+                LiveEvent[] events = await database.WriteAsync(statements => Array.ConvertAll(emissions, emission => Write(statements, emission))).ConfigureAwait(false);
+                foreach (LiveEvent happened in events) live.Publish(happened);
+                outbox.Wake();
+                return;
+            }
+            catch (DiskFullException)
+            {
+                log.LogWarning("The disk is full: {Count} anomalies wait", emissions.Length);
+                await Task.Delay(FullRetry, time).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private LiveEvent Write(StatementCache statements, Emission emission)
+    {
+        Anomaly stored = AnomalyTable.Upsert(statements, emission.Anomaly, time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (emission.ReceivedMs != long.MaxValue) outbox.Add(statements, stored, emission.ReceivedMs);
+        return new(emission.Kind, stored);
+    }
+}

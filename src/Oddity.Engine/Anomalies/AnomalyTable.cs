@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Oddity.Engine.Storage;
+
+namespace Oddity.Engine.Anomalies;
+
+/// <summary>Anomalies in the store. What the engine found is the canonical JSON body; what people made of it are columns of their own that a replay leaves alone.</summary>
+internal static class AnomalyTable
+{
+    private const string Columns = "tenant, body, status, status_by, status_at_ms, note";
+
+    /// <summary>Writes the engine's part; returns the anomaly with what people made of it.</summary>
+    public static Anomaly Upsert(StatementCache statements, Anomaly anomaly, long storedMs)
+    {
+        using SqliteDataReader row = statements.Query(
+            """
+            INSERT INTO anomalies(id, tenant, series, detector, methods, start_ms, end_ms, severity, stored_ms, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT(id) DO UPDATE SET methods = ?5, end_ms = ?7, severity = ?8, body = ?10
+            RETURNING status, status_by, status_at_ms, note
+            """,
+            anomaly.Id,
+            anomaly.Series.Tenant,
+            anomaly.Series.Text,
+            anomaly.Detector,
+            $",{anomaly.Detector},{string.Join(',', anomaly.Methods)},",
+            anomaly.StartMs,
+            anomaly.EndMs,
+            (int)anomaly.Severity,
+            storedMs,
+            AnomalyJson.Write(anomaly));
+        row.Read();
+        return WithStatus(anomaly, row, 0);
+    }
+
+    public static Anomaly? Find(SqliteConnection connection, string tenant, string id)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM anomalies WHERE id = $id AND tenant = $tenant";
+        command.Parameters.AddWithValue("$id", id);
+        command.Parameters.AddWithValue("$tenant", tenant);
+        using SqliteDataReader row = command.ExecuteReader();
+        return row.Read() ? Read(row) : null;
+    }
+
+    public static bool SetStatus(StatementCache statements, string tenant, string id, AnomalyStatus status, string by, long atMs, string? note) =>
+        statements.Execute(
+            "UPDATE anomalies SET status = ?3, status_by = ?4, status_at_ms = ?5, note = ?6 WHERE id = ?1 AND tenant = ?2",
+            id,
+            tenant,
+            (int)status,
+            by,
+            atMs,
+            note) > 0;
+
+    /// <summary>One page, newest start first.</summary>
+    /// <exception cref="FormatException">The cursor is not one of ours.</exception>
+    public static AnomalyPage List(SqliteConnection connection, AnomalyQuery query)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        var where = new StringBuilder("tenant = $tenant");
+        void And(string condition, string name, object value)
+        {
+            where.Append(" AND ").Append(condition);
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        command.Parameters.AddWithValue("$tenant", query.Tenant);
+        if (query.FromMs is { } from) And("start_ms >= $from", "$from", from);
+        if (query.ToMs is { } to) And("start_ms < $to", "$to", to);
+        if (query.Method is { } method) And("instr(methods, $method) > 0", "$method", $",{method.ToLowerInvariant()},");
+        if (query.Series is { } series) And("instr(lower(series), $series) > 0", "$series", series.ToLowerInvariant());
+        if (query.Ongoing is { } ongoing) where.Append(ongoing ? " AND end_ms IS NULL" : " AND end_ms IS NOT NULL");
+        if (query.Severities is { } severities) where.Append(CultureInfo.InvariantCulture, $" AND severity IN ({string.Join(',', severities.Select(s => (int)s))})");
+        if (query.Statuses is { } statuses) where.Append(CultureInfo.InvariantCulture, $" AND status IN ({string.Join(',', statuses.Select(s => (int)s))})");
+        if (query.Cursor is { } cursor)
+        {
+            (long startMs, string id) = ParseCursor(cursor);
+            And("(start_ms, id) < ($cursorStart, $cursorId)", "$cursorStart", startMs);
+            command.Parameters.AddWithValue("$cursorId", id);
+        }
+
+        int limit = Math.Clamp(query.Limit, 1, 1000);
+        command.CommandText = $"SELECT {Columns} FROM anomalies WHERE {where} ORDER BY start_ms DESC, id DESC LIMIT {limit + 1}";
+        var items = new List<Anomaly>();
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read()) items.Add(Read(row));
+        if (items.Count <= limit) return new(items, null);
+        items.RemoveAt(limit);
+        return new(items, FormatCursor(items[^1]));
+    }
+
+    /// <summary>Canonical bodies after <paramref name="after"/> in the order tenant, series, detector, start, id; a page at a time, so that no read lasts.</summary>
+    public static List<(string Order, string Body)> Export(SqliteConnection connection, string? tenant, string after, int limit)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        const string order = "tenant || char(1) || series || char(1) || detector || char(1) || printf('%020d', start_ms + 4611686018427387904) || char(1) || id";
+        command.CommandText = $"SELECT {order} AS place, body FROM anomalies WHERE ($tenant IS NULL OR tenant = $tenant) AND place > $after ORDER BY place LIMIT {limit}";
+        command.Parameters.AddWithValue("$tenant", (object?)tenant ?? DBNull.Value);
+        command.Parameters.AddWithValue("$after", after);
+        var page = new List<(string, string)>();
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read()) page.Add((row.GetString(0), row.GetString(1)));
+        return page;
+    }
+
+    private static Anomaly Read(SqliteDataReader row) => WithStatus(AnomalyJson.Read(row.GetString(1), row.GetString(0)), row, 2);
+
+    private static Anomaly WithStatus(Anomaly anomaly, SqliteDataReader row, int at) => anomaly with
+    {
+        Status = (AnomalyStatus)row.GetInt32(at),
+        StatusBy = row.IsDBNull(at + 1) ? null : row.GetString(at + 1),
+        StatusAtMs = row.IsDBNull(at + 2) ? null : row.GetInt64(at + 2),
+        Note = row.IsDBNull(at + 3) ? null : row.GetString(at + 3),
+    };
+
+    private static string FormatCursor(Anomaly last) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{last.StartMs}:{last.Id}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    private static (long StartMs, string Id) ParseCursor(string cursor)
+    {
+        string padded = cursor.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (cursor.Length % 4)) % 4);
+        string[] parts = Encoding.UTF8.GetString(Convert.FromBase64String(padded)).Split(':');
+        return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long startMs)
+            ? (startMs, parts[1])
+            : throw new FormatException("Not a cursor that a page ended with.");
+    }
+}

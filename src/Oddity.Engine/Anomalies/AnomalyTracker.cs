@@ -1,0 +1,156 @@
+using Oddity.Detection;
+using Oddity.Engine.Series;
+
+namespace Oddity.Engine.Anomalies;
+
+/// <summary>Follows one series' verdicts and keeps the anomaly that is going on, with the evidence of its oddest sample.</summary>
+internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
+{
+    private readonly Policy _policy = new(plan.Policy);
+    private long _lastStartMs = long.MinValue;
+    private int _ordinal;
+    private bool _changed;
+
+    /// <summary>The anomaly that is going on; null if none is.</summary>
+    public Anomaly? Current { get; private set; }
+
+    /// <summary>Takes the score of a single series' sample.</summary>
+    public void Step(in Sample sample, in Score score, Ensemble detector, RecentWindow recent, long receivedMs, AnomalySink sink)
+    {
+        Verdict verdict = _policy.Step(sample, score);
+        if (verdict == Verdict.Normal) return;
+        Follow(verdict, sample, score, detector.Votes, series, recent, receivedMs, sink);
+    }
+
+    /// <summary>Takes the score of a vector's row; the evidence is that of its leading dimension.</summary>
+    public void StepVector(
+        in Sample sample, in Score score, string detector, SeriesKey leading, RecentWindow recent, long receivedMs, AnomalySink sink)
+    {
+        Verdict verdict = _policy.Step(sample, score);
+        if (verdict == Verdict.Normal) return;
+        Follow(verdict, sample, score, [new(detector, 1, score)], leading, recent, receivedMs, sink);
+    }
+
+    /// <summary>Hands on what changed since it was last handed on, so that a checkpoint holds the whole of it.</summary>
+    public void Flush(AnomalySink sink)
+    {
+        if (!_changed || Current is null) return;
+        _changed = false;
+        sink.Offer(new("updated", Current, long.MaxValue));
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.Text(plan.Revision);
+        writer.Int64(_lastStartMs);
+        writer.Int32(_ordinal);
+        _policy.Save(writer);
+        writer.Text(Current is null ? "" : AnomalyJson.Write(Current));
+    }
+
+    /// <summary>Takes up a saved state.</summary>
+    /// <returns>False if what watched then is not what watches now: an anomaly that went on is then over.</returns>
+    public bool Load(StateReader reader)
+    {
+        bool same = reader.Text() == plan.Revision;
+        _lastStartMs = reader.Int64();
+        _ordinal = reader.Int32();
+        var policy = same ? _policy : new Policy(plan.Policy);
+        policy.Load(reader);
+        string current = reader.Text();
+        if (current.Length == 0) return same;
+        Anomaly anomaly = AnomalyJson.Read(current, series.Tenant);
+        if (same) Current = anomaly;
+        else Orphan = anomaly with { EndMs = anomaly.LastOddMs };
+        return same;
+    }
+
+    /// <summary>An anomaly that ended because what watched the series changed while the server was down; to be stored once.</summary>
+    public Anomaly? Orphan { get; private set; }
+
+    private void Follow(
+        Verdict verdict, in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent, long receivedMs, AnomalySink sink)
+    {
+        if (verdict == Verdict.Opened)
+        {
+            _ordinal = _policy.StartMs == _lastStartMs ? _ordinal + 1 : 0;
+            _lastStartMs = _policy.StartMs;
+            Current = Begin(sample, score, votes, subject, recent);
+            _changed = false;
+            sink.Offer(new("opened", Current, receivedMs));
+        }
+        else if (verdict == Verdict.Closed)
+        {
+            Anomaly over = Current! with { EndMs = _policy.LastOddMs, LastOddMs = _policy.LastOddMs, Count = _policy.Count };
+            Current = null;
+            _changed = false;
+            sink.Offer(new("closed", Explanation.Renew(over, subject), receivedMs));
+        }
+        else if (_policy.Count != Current!.Count)
+        {
+            GoOn(sample, score, votes, subject, recent, receivedMs, sink);
+        }
+    }
+
+    private Anomaly Begin(in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent)
+    {
+        Sample[] window = recent.ToArray();
+        Vote[] all = Witnesses.Add(votes, window, plan);
+        var anomaly = new Anomaly
+        {
+            Id = AnomalyId.Of(series, plan.Revision, _policy.StartMs, _ordinal),
+            Series = series,
+            Detector = plan.DetectorId == "none" ? all[0].Detector : plan.DetectorId,
+            StartMs = _policy.StartMs,
+            LastOddMs = sample.TimeMs,
+            PeakMs = sample.TimeMs,
+            Value = sample.Value,
+            Expected = score.Expected,
+            Lower = score.Lower,
+            Upper = score.Upper,
+            Score = score.Value,
+            Statistic = score.Statistic,
+            Term = score.Term,
+            Severity = Severities.Of(score, all),
+            Count = _policy.Count,
+            Votes = all,
+            Window = window,
+            Configuration = plan.Configuration,
+            Explanation = "",
+        };
+        return Explanation.Renew(anomaly, subject);
+    }
+
+    /// <summary>Another odd sample: it counts, and if it is the oddest so far the evidence becomes its own. People hear of it when it matters more.</summary>
+    private void GoOn(
+        in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent, long receivedMs, AnomalySink sink)
+    {
+        Anomaly before = Current!;
+        Anomaly now = before with { LastOddMs = sample.TimeMs, Count = _policy.Count };
+        _changed = true;
+        if (score.Value > before.Score)
+        {
+            Vote[] all = Witnesses.Add(votes, recent.ToArray(), plan);
+            now = Explanation.Renew(
+                now with
+                {
+                    PeakMs = sample.TimeMs,
+                    Value = sample.Value,
+                    Expected = score.Expected,
+                    Lower = score.Lower,
+                    Upper = score.Upper,
+                    Score = score.Value,
+                    Statistic = score.Statistic,
+                    Term = score.Term,
+                    Votes = all,
+                    Severity = (Severity)Math.Max((int)before.Severity, (int)Severities.Of(score, all)),
+                },
+                subject);
+        }
+
+        Current = now;
+        if (now.Severity == before.Severity) return;
+        _changed = false;
+        sink.Offer(new("updated", now, receivedMs));
+    }
+}

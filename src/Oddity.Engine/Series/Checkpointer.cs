@@ -1,0 +1,251 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Oddity.Detection;
+using Oddity.Engine.Alerting;
+using Oddity.Engine.Anomalies;
+using Oddity.Engine.Intake;
+using Oddity.Engine.Storage;
+
+namespace Oddity.Engine.Series;
+
+/// <summary>
+/// Makes restarts short: at a point of the log that all shards agree on, the state that changed, the chunks that filled up and "applied up to N" go to
+/// the store in one transaction, after the anomalies found up to there; then the log up to N is no longer needed.
+/// </summary>
+internal sealed class Checkpointer(
+    EngineOptions options, Database database, Router router, AnomalySink sink, EngineMeter meter, TimeProvider time, ILogger log)
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private long _cleaned;
+
+    /// <summary>Loads the last checkpoint into the router and returns the sequence number it was made at.</summary>
+    public long Load(IReadOnlyList<Shard> shards)
+    {
+        var orphans = new List<Anomaly>();
+        int cold = database.Read(connection => LoadSeries(connection, orphans));
+        if (cold > 0) log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold);
+        foreach (Anomaly orphan in orphans) sink.Offer(new("closed", orphan, long.MaxValue));
+        log.LogInformation("{Series} series loaded, {Shards} shards", router.TotalSeries, shards.Count);
+        return database.Read(connection =>
+        {
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT value FROM meta WHERE key = 'applied'";
+            return command.ExecuteScalar() as long? ?? 0;
+        });
+    }
+
+    /// <summary>Reads the log after <paramref name="applied"/>, a page at a time, in order.</summary>
+    public IEnumerable<LoggedBatch> Replay(long applied)
+    {
+        const int page = 256;
+        while (true)
+        {
+            List<(long Sequence, byte[] Payload)> rows = database.Read(connection => ReadLog(connection, applied, page));
+            foreach ((long sequence, byte[] payload) in rows)
+            {
+                LoggedBatch? batch = Decode(sequence, payload);
+                if (batch is not null) yield return batch;
+                applied = sequence;
+            }
+
+            if (rows.Count < page) yield break;
+        }
+    }
+
+    /// <summary>Sequence number of the last batch in the log; that of the checkpoint if the log is empty.</summary>
+    public long LastLogged(long applied) => database.Read(connection =>
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT max(seq) FROM log";
+        return Math.Max(applied, command.ExecuteScalar() as long? ?? 0);
+    });
+
+    public async Task CheckpointAsync(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            long begun = time.GetTimestamp();
+            (long sequence, Cut[] cuts) = await router.BarrierAsync(Take).ConfigureAwait(false);
+            await sink.FlushAsync().ConfigureAwait(false);
+            try
+            {
+                await database.WriteAsync(statements => Write(statements, sequence, cuts)).ConfigureAwait(false);
+            }
+            catch
+            {
+                await Task.WhenAll(cuts.Select(cut => cut.Shard.AskAsync(() => cut.Undo()))).ConfigureAwait(false);
+                throw;
+            }
+
+            await Task.WhenAll(cuts.Select(cut => cut.Shard.AskAsync(() => cut.Done()))).ConfigureAwait(false);
+            meter.Checkpointed(time.GetElapsedTime(begun));
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Checkpoints every interval, less often when they take long, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        TimeSpan wait = options.CheckpointInterval;
+        while (!cancel.IsCancellationRequested)
+        {
+            await Task.Delay(wait, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancel.IsCancellationRequested) return;
+            long begun = time.GetTimestamp();
+            try
+            {
+                await CheckpointAsync(cancel).ConfigureAwait(false);
+            }
+            catch (DiskFullException)
+            {
+                log.LogWarning("The disk is full: no checkpoint; the log keeps what was acknowledged");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            TimeSpan took = time.GetElapsedTime(begun);
+            wait = took * 10 > options.CheckpointInterval ? took * 10 : options.CheckpointInterval;
+        }
+    }
+
+    private static List<(long Sequence, byte[] Payload)> ReadLog(SqliteConnection connection, long after, int limit)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT seq, payload FROM log WHERE seq > $after ORDER BY seq LIMIT {limit}";
+        command.Parameters.AddWithValue("$after", after);
+        var rows = new List<(long, byte[])>(limit);
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read()) rows.Add((row.GetInt64(0), (byte[])row[1]));
+        return rows;
+    }
+
+    /// <summary>A batch that cannot be read is passed over, loudly: those after it live on.</summary>
+    private LoggedBatch? Decode(long sequence, byte[] payload)
+    {
+        try
+        {
+            LoggedBatch batch = LoggedBatch.Decode(payload);
+            batch.Sequence = sequence;
+            return batch;
+        }
+        catch (InvalidDataException error)
+        {
+            log.LogError(error, "Batch {Sequence} of the log is damaged and passed over", sequence);
+            meter.Rejected("damaged_log");
+            return null;
+        }
+    }
+
+    private int LoadSeries(SqliteConnection connection, List<Anomaly> orphans)
+    {
+        int cold = 0;
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT id, tenant, key, kind, state FROM series";
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            if (!SeriesKey.TryParse(row.GetString(1), row.GetString(2), out SeriesKey key)) throw new InvalidDataException("A series key in the store cannot be read.");
+            Watched watched = router.Create(row.GetInt32(0), key, row.GetInt32(3), []);
+            if (watched.Load(new((byte[])row[4])) is not null) cold++;
+            if (watched.Tracker.Orphan is { } orphan) orphans.Add(orphan);
+            router.Restore(watched);
+            router.OwnerOf(key).Owned.Add(watched.Id, watched);
+        }
+
+        return cold;
+    }
+
+    /// <summary>On the shard's loop: what changed, as bytes.</summary>
+    private Cut Take(Shard shard)
+    {
+        var cut = new Cut(shard);
+        var writer = new StateWriter();
+        foreach (Watched watched in shard.Owned.Values)
+        {
+            if (!watched.Changed) continue;
+            watched.Tracker.Flush(sink);
+            watched.Changed = false;
+            writer.Clear();
+            watched.Save(writer);
+            cut.States.Add((watched, writer.Written.ToArray()));
+            if (watched is not SeriesState series) continue;
+            foreach (SealedChunk chunk in series.Sealed) cut.Chunks.Add((series, chunk));
+        }
+
+        return cut;
+    }
+
+    private void Write(StatementCache statements, long sequence, Cut[] cuts)
+    {
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (Cut cut in cuts)
+        {
+            foreach ((SeriesState series, SealedChunk chunk) in cut.Chunks)
+            {
+                statements.Execute(
+                    "INSERT OR REPLACE INTO chunks(series, ordinal, start_ms, end_ms, stored_ms, data) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                    series.Id,
+                    chunk.Ordinal,
+                    chunk.StartMs,
+                    chunk.EndMs,
+                    nowMs,
+                    chunk.Data);
+            }
+
+            foreach ((Watched watched, byte[] state) in cut.States)
+            {
+                statements.Execute(
+                    "INSERT INTO series(id, tenant, key, kind, state) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(id) DO UPDATE SET state = ?5",
+                    watched.Id,
+                    watched.Key.Tenant,
+                    watched.Key.Text,
+                    watched.Kind,
+                    state);
+            }
+        }
+
+        statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('applied', ?1)", sequence);
+        statements.Execute("DELETE FROM log WHERE seq <= ?1", sequence);
+        if (nowMs - _cleaned < 3_600_000) return;
+        _cleaned = nowMs;
+        Forget(statements, nowMs);
+    }
+
+    /// <summary>Retention: what ended and was stored before then. Old data that was uploaded today stays its full time.</summary>
+    private void Forget(StatementCache statements, long nowMs)
+    {
+        long before = nowMs - (long)options.Retention.TotalMilliseconds;
+        statements.Execute("DELETE FROM chunks WHERE end_ms < ?1 AND stored_ms < ?1", before);
+        statements.Execute("DELETE FROM anomalies WHERE end_ms < ?1 AND stored_ms < ?1", before);
+        statements.Execute("DELETE FROM idempotency WHERE created_ms < ?1", nowMs - 86_400_000);
+        Outbox.Forget(statements, before);
+    }
+
+    /// <summary>What one shard gives to a checkpoint.</summary>
+    private sealed record Cut(Shard Shard)
+    {
+        public List<(Watched Watched, byte[] State)> States { get; } = [];
+
+        public List<(SeriesState Series, SealedChunk Chunk)> Chunks { get; } = [];
+
+        /// <summary>It is in the store.</summary>
+        public bool Done()
+        {
+            foreach ((SeriesState series, SealedChunk chunk) in Chunks) series.Stored(chunk.Ordinal);
+            return true;
+        }
+
+        /// <summary>It is not: the next one has to take it.</summary>
+        public bool Undo()
+        {
+            foreach ((Watched watched, _) in States) watched.Changed = true;
+            return true;
+        }
+    }
+}

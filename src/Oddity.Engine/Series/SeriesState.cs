@@ -1,0 +1,134 @@
+using Oddity.Detection;
+using Oddity.Engine.Anomalies;
+
+namespace Oddity.Engine.Series;
+
+/// <summary>One series: its newest samples, the chunks not yet in the store, and what watches it.</summary>
+internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, AnomalyTracker tracker) : Watched(id, key, tracker)
+{
+    /// <summary>Samples in a full chunk. Chunks are sealed by count alone, so that they do not depend on when checkpoints fall.</summary>
+    public const int ChunkSize = 512;
+
+    private const byte Version = 1;
+
+    private readonly RecentWindow _recent = new();
+    private readonly List<SealedChunk> _sealed = [];
+    private Ensemble? _detector = plan.Create(key);
+    private Sample[] _open = new Sample[8];
+    private int _openCount;
+    private int _sealedCount;
+
+    public override int Kind => 0;
+
+    public WatchPlan Plan => plan;
+
+    public long FirstMs { get; private set; } = long.MaxValue;
+
+    /// <summary>Latest event time; long.MinValue before the first sample.</summary>
+    public long LastMs { get; private set; } = long.MinValue;
+
+    public double LastValue { get; private set; }
+
+    public long Count { get; private set; }
+
+    /// <summary>Takes one sample: into the history, and, unless it is late, past the detector.</summary>
+    /// <returns>False if it was late: older than the latest one, kept but not scored.</returns>
+    public bool Take(in Sample sample, long receivedMs, AnomalySink sink)
+    {
+        Changed = true;
+        Count++;
+        Append(sample);
+        FirstMs = Math.Min(FirstMs, sample.TimeMs);
+        if (sample.TimeMs < LastMs) return false;
+        (LastMs, LastValue) = (sample.TimeMs, sample.Value);
+        _recent.Add(sample);
+        if (_detector is null) return true;
+        Score score = _detector.Observe(sample);
+        Tracker.Step(sample, score, _detector, _recent, receivedMs, sink);
+        return true;
+    }
+
+    /// <summary>Scores a sample as if it came now; nothing is learnt.</summary>
+    public Prediction Predict(in Sample sample)
+    {
+        Ensemble? copy = Clone();
+        if (copy is null) return new(Key, sample, Scores.Silent(sample.Value), [], "Nothing watches this series.");
+        Score score = copy.Observe(sample);
+        Vote[] votes = copy.Votes.ToArray();
+        return new(Key, sample, score, votes, Explanation.OfPrediction(Key, sample, score, votes));
+    }
+
+    /// <summary>Samples in memory with event time in [fromMs, toMs), and the ordinal below which chunks are in the store.</summary>
+    public (Sample[] Samples, int StoredChunks) InMemory(long fromMs, long toMs)
+    {
+        var samples = new List<Sample>();
+        foreach (SealedChunk chunk in _sealed) AddRange(samples, ChunkCodec.Decode(chunk.Data), fromMs, toMs);
+        AddRange(samples, _open.AsSpan(0, _openCount), fromMs, toMs);
+        return ([.. samples], _sealed.Count > 0 ? _sealed[0].Ordinal : _sealedCount);
+    }
+
+    /// <summary>Chunks that the next checkpoint stores. They stay readable here until <see cref="Stored"/>.</summary>
+    public IReadOnlyList<SealedChunk> Sealed => _sealed;
+
+    /// <summary>Forgets chunks up to and with this ordinal: they are in the store.</summary>
+    public void Stored(int ordinal) => _sealed.RemoveAll(chunk => chunk.Ordinal <= ordinal);
+
+    public override void Save(StateWriter writer)
+    {
+        writer.Byte(Version);
+        writer.Int64(Count);
+        writer.Int64(FirstMs);
+        writer.Int64(LastMs);
+        writer.Double(LastValue);
+        writer.Int32(_sealedCount);
+        writer.Bytes(ChunkCodec.Encode(_open.AsSpan(0, _openCount)));
+        _recent.Save(writer);
+        Tracker.Save(writer);
+        SaveDetector(writer, plan.Revision, _detector is null ? null : _detector.Save);
+    }
+
+    public override string? Load(StateReader reader)
+    {
+        if (reader.Byte() != Version) throw new InvalidDataException("A series state of an unknown version.");
+        Count = reader.Int64();
+        FirstMs = reader.Int64();
+        LastMs = reader.Int64();
+        LastValue = reader.Double();
+        _sealedCount = reader.Int32();
+        Sample[] open = ChunkCodec.Decode(reader.Bytes().ToArray());
+        if (open.Length >= ChunkSize) throw new InvalidDataException("An open chunk longer than any.");
+        foreach (Sample sample in open) Append(sample);
+        _recent.Load(reader);
+        bool same = Tracker.Load(reader);
+        string? reason = LoadDetector(reader, plan.Revision, _detector is null ? null : _detector.Load);
+        if (reason is not null) _detector = plan.Create(Key);
+        return same ? reason : reason ?? "its configuration changed";
+    }
+
+    private void Append(in Sample sample)
+    {
+        if (_openCount == _open.Length) Array.Resize(ref _open, Math.Min(ChunkSize, _openCount * 2));
+        _open[_openCount++] = sample;
+        if (_openCount < ChunkSize) return;
+        _sealed.Add(SealedChunk.Of(_sealedCount++, _open));
+        _openCount = 0;
+    }
+
+    private Ensemble? Clone()
+    {
+        if (_detector is null) return null;
+        var writer = new StateWriter();
+        _detector.Save(writer);
+        Ensemble copy = plan.Create(Key)!;
+        copy.Load(new(writer.Written.ToArray()));
+        return copy;
+    }
+
+    private static void AddRange(List<Sample> samples, ReadOnlySpan<Sample> more, long fromMs, long toMs)
+    {
+        foreach (Sample sample in more)
+        {
+            if (sample.TimeMs >= fromMs && sample.TimeMs < toMs) samples.Add(sample);
+        }
+    }
+}

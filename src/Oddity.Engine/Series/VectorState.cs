@@ -1,0 +1,74 @@
+using Oddity.Detection;
+using Oddity.Engine.Anomalies;
+
+namespace Oddity.Engine.Series;
+
+/// <summary>Several series measured together, watched as one. Their samples are stored with the single series; here is only what judges them together.</summary>
+internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions, VectorPlan plan, AnomalyTracker tracker) : Watched(id, key, tracker)
+{
+    private const byte Version = 1;
+
+    private VectorDetector _detector = plan.Create(key, dimensions.Length);
+    private SeriesKey[] _dimensions = dimensions;
+    private RecentWindow[] _recent = Array.ConvertAll(dimensions, _ => new RecentWindow());
+    private long _lastMs = long.MinValue;
+
+    public override int Kind => 1;
+
+    /// <summary>Takes one row; a late one, or one of other dimensions than the first had, is not judged.</summary>
+    public bool Take(long timeMs, ReadOnlySpan<SeriesKey> of, ReadOnlySpan<double> values, long receivedMs, AnomalySink sink)
+    {
+        if (timeMs < _lastMs || !of.SequenceEqual(_dimensions)) return false;
+        Changed = true;
+        _lastMs = timeMs;
+        for (int i = 0; i < values.Length; i++) _recent[i].Add(new(timeMs, values[i]));
+        Score score = _detector.Observe(timeMs, values);
+        int leading = _detector.Leading;
+        Tracker.StepVector(new(timeMs, values[leading]), score, plan.DetectorId, _dimensions[leading], _recent[leading], receivedMs, sink);
+        return true;
+    }
+
+    /// <summary>Scores a row as if it came now; nothing is learnt. Null if it has other dimensions.</summary>
+    public Prediction? Predict(long timeMs, ReadOnlySpan<SeriesKey> of, ReadOnlySpan<double> values)
+    {
+        if (!of.SequenceEqual(_dimensions)) return null;
+        var writer = new StateWriter();
+        _detector.Save(writer);
+        VectorDetector copy = plan.Create(Key, _dimensions.Length);
+        copy.Load(new(writer.Written.ToArray()));
+        Score score = copy.Observe(timeMs, values);
+        var sample = new Sample(timeMs, values[copy.Leading]);
+        Vote[] votes = [new(plan.DetectorId, 1, score)];
+        return new(Key, sample, score, votes, Explanation.OfPrediction(_dimensions[copy.Leading], sample, score, votes));
+    }
+
+    public override void Save(StateWriter writer)
+    {
+        writer.Byte(Version);
+        writer.Int32(_dimensions.Length);
+        foreach (SeriesKey dimension in _dimensions) writer.Text(dimension.Text);
+        writer.Int64(_lastMs);
+        foreach (RecentWindow recent in _recent) recent.Save(writer);
+        Tracker.Save(writer);
+        SaveDetector(writer, plan.Revision, _detector.Save);
+    }
+
+    public override string? Load(StateReader reader)
+    {
+        if (reader.Byte() != Version) throw new InvalidDataException("A vector state of an unknown version.");
+        _dimensions = new SeriesKey[reader.Count(4)];
+        for (int i = 0; i < _dimensions.Length; i++)
+        {
+            if (!SeriesKey.TryParse(Key.Tenant, reader.Text(), out _dimensions[i])) throw new InvalidDataException("A dimension that cannot be read.");
+        }
+
+        _detector = plan.Create(Key, _dimensions.Length);
+        _lastMs = reader.Int64();
+        _recent = Array.ConvertAll(_dimensions, _ => new RecentWindow());
+        foreach (RecentWindow recent in _recent) recent.Load(reader);
+        bool same = Tracker.Load(reader);
+        string? reason = LoadDetector(reader, plan.Revision, _detector.Load);
+        if (reason is not null) _detector = plan.Create(Key, _dimensions.Length);
+        return same ? reason : reason ?? "its configuration changed";
+    }
+}

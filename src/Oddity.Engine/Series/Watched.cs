@@ -1,0 +1,53 @@
+using Oddity.Detection;
+using Oddity.Engine.Anomalies;
+
+namespace Oddity.Engine.Series;
+
+/// <summary>What a shard owns: a series, or a vector of series, with its state. Touched by its shard alone, figures for lists excepted.</summary>
+internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
+{
+    /// <summary>Dense number, given in log order.</summary>
+    public int Id { get; } = id;
+
+    public SeriesKey Key { get; } = key;
+
+    public AnomalyTracker Tracker { get; } = tracker;
+
+    /// <summary>True when the state differs from the last checkpoint's.</summary>
+    public bool Changed { get; set; }
+
+    /// <summary>0 for a series, 1 for a vector; how the store tells them apart.</summary>
+    public abstract int Kind { get; }
+
+    public abstract void Save(StateWriter writer);
+
+    /// <summary>Takes up a saved state. A detector whose configuration or format has changed starts afresh; the rest goes on.</summary>
+    /// <returns>Why the detector starts afresh; null if it goes on.</returns>
+    public abstract string? Load(StateReader reader);
+
+    /// <summary>Writes a detector's state with its revision and length, so that it can be skipped.</summary>
+    protected static void SaveDetector(StateWriter writer, string revision, Action<StateWriter>? save)
+    {
+        var own = new StateWriter();
+        save?.Invoke(own);
+        writer.Text(revision);
+        writer.Bytes(own.Written);
+    }
+
+    /// <summary>Reads what <see cref="SaveDetector"/> wrote; the reason if the detector cannot take it up.</summary>
+    protected static string? LoadDetector(StateReader reader, string revision, Action<StateReader>? load)
+    {
+        string saved = reader.Text();
+        byte[] state = reader.Bytes().ToArray();
+        if (saved != revision) return "its configuration changed";
+        try
+        {
+            load?.Invoke(new(state));
+            return null;
+        }
+        catch (InvalidDataException error)
+        {
+            return error.Message;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Oddity.Engine.Storage;
+
+/// <summary>Holds the data directory for this process; the operating system lets go of it when the process ends, however it ends.</summary>
+internal sealed class DirectoryLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    /// <exception cref="DataDirectoryInUseException">Another process holds it.</exception>
+    public DirectoryLock(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        string path = Path.Combine(directory, "lock");
+        try
+        {
+            _file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (File.Exists(path) && error is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new DataDirectoryInUseException(directory);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}
