@@ -32,4 +32,13 @@ internal sealed record HttpOptions
 
     /// <summary>Where people reach the dashboard, for links in messages; null: the first address listened on.</summary>
     public Uri? PublicUrl { get; init; }
+
+    /// <summary>Most bytes that bodies of requests may hold in memory together. Default 512 MiB.</summary>
+    public long MaxBodiesInFlightBytes { get; init; } = 512L << 20;
+
+    /// <summary>Most dashboards that listen at once, by WebSocket and event stream. Default 1,000.</summary>
+    public int MaxWatchers { get; init; } = 1_000;
+
+    /// <summary>Where the dashboard's files are; null, the default: the folder wwwroot beside the binary.</summary>
+    public string? DashboardFolder { get; init; }
 }

@@ -1,0 +1,36 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Oddity.Server.Api;
+
+/// <summary>The bodies that go out as JSON, with writers made at compile time. Names in snake case, nulls written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(AnomalyBody))]
+[JsonSerializable(typeof(AnomalyBody[]))]
+[JsonSerializable(typeof(Page<AnomalyBody>))]
+[JsonSerializable(typeof(Page<SeriesBody>))]
+[JsonSerializable(typeof(SeriesBody[]))]
+[JsonSerializable(typeof(IngestBody))]
+[JsonSerializable(typeof(UploadBody))]
+[JsonSerializable(typeof(PredictionBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(StatusBody))]
+[JsonSerializable(typeof(DigestBody))]
+[JsonSerializable(typeof(AlertsBody))]
+[JsonSerializable(typeof(LiveMessage))]
+internal sealed partial class Json : JsonSerializerContext
+{
+    /// <summary>Writes quotes and letters of all languages as they are: answers are JSON, never a page.</summary>
+    public static Json Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>JSON has no word for infinity and NaN.</summary>
+    public static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    public static IReadOnlyDictionary<string, string> Map(IReadOnlyList<KeyValuePair<string, string>> labels) =>
+        new Dictionary<string, string>(labels, StringComparer.Ordinal);
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http.Features;
+using Oddity.Server.Configuration;
+
+namespace Oddity.Server.Api;
+
+/// <summary>
+/// A request's whole body, decompressed, within the limits. Memory grows with what has arrived, never with what was announced. Dispose it after
+/// use: its memory is borrowed.
+/// </summary>
+internal sealed class RequestBody : IDisposable
+{
+    private readonly BodyBudget _budget;
+    private byte[] _buffer = [];
+    private int _length;
+
+    private RequestBody(BodyBudget budget) => _budget = budget;
+
+    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
+
+    /// <summary>Reads it all.</summary>
+    /// <exception cref="ProblemException">413 too large, 415 encoding unknown or stacked, 400 broken compression, 503 no memory for it now.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpContext context, HttpOptions limits, BodyBudget budget)
+    {
+        Limit(context, limits);
+        await using Stream decoded = Decompress(context.Request.Body, context.Request.Headers.ContentEncoding.ToString());
+        return await ReadAsync(decoded, decoded == context.Request.Body ? limits.MaxBodyBytes : limits.MaxDecompressedBytes, budget, context.RequestAborted);
+    }
+
+    /// <summary>Reads a stream to its end.</summary>
+    /// <exception cref="ProblemException">413 beyond <paramref name="limit"/> bytes, 400 broken compression, 503 no memory for it now.</exception>
+    public static async Task<RequestBody> ReadAsync(Stream from, long limit, BodyBudget budget, CancellationToken cancel)
+    {
+        var body = new RequestBody(budget);
+        try
+        {
+            await body.FillAsync(from, limit, cancel);
+            return body;
+        }
+        catch (InvalidDataException)
+        {
+            body.Dispose();
+            throw new ProblemException(StatusCodes.Status400BadRequest, "bad_encoding", "The compressed body is broken or ends too early.");
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sets the limit of bytes as sent, and refuses at once what announces more.</summary>
+    public static void Limit(HttpContext context, HttpOptions limits)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limits.MaxBodyBytes;
+        if (context.Request.ContentLength > limits.MaxBodyBytes) throw TooLarge(limits.MaxBodyBytes);
+    }
+
+    public void Dispose()
+    {
+        _budget.Return(_buffer.Length);
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        (_buffer, _length) = ([], 0);
+    }
+
+    private static Stream Decompress(Stream body, string encoding) => encoding.Trim().ToLowerInvariant() switch
+    {
+        "" or "identity" => body,
+        "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+        "br" => new BrotliStream(body, CompressionMode.Decompress),
+        _ => throw new ProblemException(
+            StatusCodes.Status415UnsupportedMediaType,
+            "unknown_encoding",
+            $"Content-Encoding '{Problem.Echo(encoding)}' is not one of gzip, deflate, br; one at a time."),
+    };
+
+    private static ProblemException TooLarge(long limit) =>
+        new(StatusCodes.Status413PayloadTooLarge, "too_large", FormattableString.Invariant($"The body is larger than {limit:N0} bytes."), "body_bytes");
+
+    private async Task FillAsync(Stream from, long limit, CancellationToken cancel)
+    {
+        while (true)
+        {
+            if (_length == _buffer.Length) Grow();
+            int read = await from.ReadAsync(_buffer.AsMemory(_length), cancel);
+            if (read == 0) return;
+            _length += read;
+            if (_length > limit) throw TooLarge(limit);
+        }
+    }
+
+    private void Grow()
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(16 << 10, _buffer.Length * 2));
+        try
+        {
+            _budget.Take(larger.Length);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(larger);
+            throw;
+        }
+
+        _buffer.AsSpan(0, _length).CopyTo(larger);
+        _budget.Return(_buffer.Length);
+        if (_buffer.Length > 0) ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
+    }
+}

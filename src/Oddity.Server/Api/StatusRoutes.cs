@@ -1,0 +1,35 @@
+using Oddity.Engine;
+using Oddity.Engine.Anomalies;
+using Oddity.Server.Security;
+
+namespace Oddity.Server.Api;
+
+/// <summary>What the overview page shows.</summary>
+internal static class StatusRoutes
+{
+    private const int MostOngoing = 1000;
+
+    public static void MapStatus(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/status", StatusAsync).Permits(Permission.Read).WithTags("Health").WithSummary("Figures for an overview").Produces<StatusBody>();
+
+    private static async Task<IResult> StatusAsync(HttpContext context, Pipeline pipeline, Telemetry telemetry, ProcessFigures process, SampleRate rate)
+    {
+        string tenant = context.Tenant();
+        AnomalyPage ongoing = await pipeline.ListAnomaliesAsync(new() { Tenant = tenant, Ongoing = true, Limit = MostOngoing }, context.RequestAborted);
+        double samples = telemetry.Total("metrics_processed_total");
+        return Results.Json(
+            new(
+                Build.Version,
+                Math.Round(process.Uptime.TotalSeconds, 1),
+                pipeline.CountSeries(tenant),
+                (long)samples,
+                rate.PerSecond(samples),
+                pipeline.QueueDepth,
+                (long)telemetry.Total("anomaly_events_total"),
+                ongoing.Items.Count,
+                pipeline.Live.Watchers,
+                Math.Round(pipeline.RecoveryProgress, 4),
+                []),
+            Json.Readable.StatusBody);
+    }
+}
