@@ -1,0 +1,114 @@
+using Oddity.Engine;
+using Oddity.Engine.Alerting;
+using Oddity.Engine.Series;
+
+namespace Oddity.Server.Configuration;
+
+/// <summary>Turns settings into the options tree; checks what only shows when several are seen together.</summary>
+internal sealed class OptionsBinder(SettingReader reader)
+{
+    public ServerOptions Bind()
+    {
+        string dataDir = reader.Read(Settings.DataDir);
+        reader.Read(Settings.Role);
+        LogLevel logLevel = reader.Read(Settings.LogLevel);
+        EngineOptions engine = BindEngine(dataDir);
+        HttpOptions http = BindHttp();
+        AuthOptions auth = BindAuth(http);
+        Preset? preset = reader.Read(Settings.Preset);
+        WatchOptions watch = new DetectionBinder(reader).Bind(preset);
+        SourceOptions sources = BindSources();
+        ChannelOptions channels = BindChannels();
+        AlertingOptions alerting = new AlertingBinder(reader).Bind(preset, channels, http);
+        return new() { Engine = engine with { Watch = watch, Alerting = alerting }, Http = http, Auth = auth, Sources = sources, Channels = channels, LogLevel = logLevel };
+    }
+
+    private EngineOptions BindEngine(string dataDir) => new()
+    {
+        DataDirectory = dataDir,
+        Retention = reader.Read(Settings.Retention),
+        Shards = reader.Read(Settings.Shards) is > 0 and int shards ? shards : Environment.ProcessorCount,
+        CheckpointInterval = reader.Read(Settings.CheckpointInterval),
+        MaxAhead = reader.Read(Settings.MaxAhead),
+        MaxSeriesPerTenant = reader.Read(Settings.MaxSeries),
+        MaxQueuedBytes = reader.Read(Settings.MaxQueued),
+    };
+
+    private HttpOptions BindHttp() => new()
+    {
+        Urls = BindUrls(),
+        CompatPorts = reader.Read(Settings.CompatPorts),
+        ContextPath = reader.Read(Settings.ContextPath),
+        CompatProfile = reader.Read(Settings.CompatProfile),
+        MaxBodyBytes = reader.Read(Settings.MaxBody),
+        MaxDecompressedBytes = reader.Read(Settings.MaxDecompressed),
+        MaxConnections = reader.Read(Settings.MaxConnections),
+        AllowedHosts = reader.Read(Settings.AllowedHosts),
+        CorsOrigins = [.. reader.Read(Settings.CorsOrigins).Select(origin => origin.ToLowerInvariant())],
+        PublicUrl = reader.Read(Settings.PublicUrl),
+    };
+
+    /// <summary>`http.urls` as a whole, or host and port; a port from a stronger place than the addresses replaces the port of the first.</summary>
+    private IReadOnlyList<Uri> BindUrls()
+    {
+        IReadOnlyList<string> texts = reader.Read(Settings.Urls, out Origin urlsOrigin);
+        string host = reader.Read(Settings.Host, out Origin hostOrigin);
+        int port = reader.Read(Settings.Port, out Origin portOrigin);
+        if (texts.Count == 0) texts = [$"http://{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}:{port}"];
+        var urls = new List<Uri>();
+        foreach (string text in texts.SelectMany(text => text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (ListenAddress.TryParse(text, out Uri? url, out string wrong)) urls.Add(url);
+            else reader.Mistake(urlsOrigin == Origin.Default ? Settings.Host.Key : Settings.Urls.Key, wrong, urlsOrigin == Origin.Default ? hostOrigin : urlsOrigin);
+        }
+
+        if (urls.Count > 0 && portOrigin.Place > urlsOrigin.Place) urls[0] = new UriBuilder(urls[0]) { Port = port }.Uri;
+        return urls.Count > 0 ? urls : new HttpOptions().Urls;
+    }
+
+    private AuthOptions BindAuth(HttpOptions http)
+    {
+        var auth = new AuthOptions
+        {
+            Required = reader.Read(Settings.AuthRequired, out Origin modeOrigin),
+            AllowInsecureRemote = reader.Read(Settings.AllowInsecureRemote),
+            SessionIdle = reader.Read(Settings.SessionIdle),
+            SessionAbsolute = reader.Read(Settings.SessionAbsolute),
+        };
+        if (!auth.Required && !auth.AllowInsecureRemote && http.Urls.FirstOrDefault(url => !ListenAddress.IsLoopback(url)) is { } open)
+        {
+            reader.Mistake(
+                Settings.AuthRequired.Key,
+                $"'none' would open everything to whoever reaches {open.Authority}. Listen on 127.0.0.1, or set AUTH_ALLOW_INSECURE_REMOTE=1 if that is meant",
+                modeOrigin);
+        }
+
+        return auth;
+    }
+
+    private SourceOptions BindSources()
+    {
+        bool host = reader.Read(Settings.HostEnabled);
+        TimeSpan hostInterval = reader.Read(Settings.HostInterval);
+        bool demo = reader.Read(Settings.Simulator);
+        IReadOnlyList<Uri> urls = reader.Read(Settings.PrometheusUrls);
+        TimeSpan interval = reader.Read(Settings.PrometheusInterval);
+        IReadOnlyList<string> metrics = reader.Read(Settings.PrometheusMetrics);
+        IReadOnlyList<string> match = reader.Read(Settings.PrometheusMatch);
+        string? token = reader.Read(Settings.PrometheusToken);
+        return new()
+        {
+            Host = host,
+            HostInterval = hostInterval,
+            Demo = demo,
+            Prometheus = [.. urls.Select(url => new SourceOptions.PrometheusOptions { Url = url, Interval = interval, Metrics = metrics, Match = match, BearerToken = token })],
+        };
+    }
+
+    private ChannelOptions BindChannels() => new()
+    {
+        SlackWebhook = reader.Read(Settings.SlackWebhook),
+        Webhook = reader.Read(Settings.Webhook),
+        WebhookSecret = reader.Read(Settings.WebhookSecret),
+    };
+}
