@@ -19,6 +19,14 @@ internal static class PermissionConvention
             .Select(endpoint => endpoint.DisplayName ?? endpoint.ToString() ?? "a route without a name"),
     ];
 
+    /// <summary>Refuses to go on with a route that names no permission.</summary>
+    /// <exception cref="InvalidOperationException">There is one; the message names it.</exception>
+    public static void Require(IEnumerable<EndpointDataSource> routes)
+    {
+        string[] open = [.. routes.SelectMany(RoutesWithoutPermission)];
+        if (open.Length > 0) throw new InvalidOperationException($"These routes name no permission: {string.Join(", ", open)}.");
+    }
+
     /// <summary>What the route asks for; null if it never said.</summary>
     public static Permission? RequiredOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<RequiredPermission>()?.Permission;
 
