@@ -1,1 +1,78 @@
-return 0;
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Oddity.Engine;
+using Oddity.Engine.Storage;
+using Oddity.Server.Api;
+using Oddity.Server.Commands;
+using Oddity.Server.Configuration;
+using Oddity.Server.Security;
+
+namespace Oddity.Server;
+
+/// <summary>Oddity, one binary. <see cref="Commands"/> lists its verbs; <see cref="StartAsync"/> puts the server together in the order in which a sample flows.</summary>
+internal static class Program
+{
+    public static Task<int> Main(string[] args) => CommandLine.RunAsync(Commands(), args, Console.Out, Console.Error);
+
+    /// <summary>Every verb. A new one is a file in Commands, its test, and a line here.</summary>
+    internal static RootCommand Commands() => new("Oddity watches metrics and explains what is odd about them. Start with: oddity serve")
+    {
+        ServeCommand.Create(),
+        ConfigCommand.Create(),
+    };
+
+    /// <summary>Starts the server. What was started before a failure is stopped again.</summary>
+    internal static async Task<RunningServer> StartAsync(ServerOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        var server = new RunningServer(loggers.CreateLogger<RunningServer>());
+        try
+        {
+            // Nothing but our own settings: no appsettings.json, no ASPNETCORE_ variables.
+            WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "oddity", ContentRootPath = AppContext.BaseDirectory });
+            builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+            builder.Services.AddSingleton(time);
+            builder.Services.AddApi(options.Http, time);
+
+            // The data directory: locked, opened, and what was logged before is replayed in the background. /readyz says when that is done.
+            Pipeline pipeline = Pipeline.Open(options.Engine, [], time, loggers);
+            server.OnStop("pipeline", pipeline.DisposeAsync);
+            server.FailWith(pipeline.Failure, pipeline.Recovered);
+            builder.Services.AddSingleton(pipeline);
+
+            var accounts = new Accounts(new AccountStore(pipeline.Database), options.Auth, time);
+            builder.Services.AddSingleton(accounts);
+            builder.Services.AddSingleton(options.Auth);
+            builder.Services.AddSingleton(new LoginThrottle(time));
+            builder.Services.AddSingleton(new Origins(options.Http));
+            builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.Http.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options.Http));
+
+            // What every request passes, from the outside in.
+            WebApplication app = builder.Build();
+            app.UseMiddleware<SecurityHeaders>();
+            app.UseMiddleware<HostGate>();
+            app.UseCors();
+            app.UseApi(options.Http);
+            app.UseMiddleware<AccessGate>();
+            app.MapAuth();
+            app.MapTokens();
+            app.MapApi();
+            PermissionConvention.Require(((IEndpointRouteBuilder)app).DataSources);
+
+            await Listeners.StartAsync(app, options.Http);
+            server.OnStop("listeners", async () =>
+            {
+                await app.StopAsync();
+                await app.DisposeAsync();
+            });
+            server.Opened(app, accounts.SetupNeeded ? await accounts.CreateSetupTokenAsync() : null, options.Http.PublicUrl);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+}
