@@ -63,6 +63,7 @@ public sealed class Pipeline : IAsyncDisposable
         _meter.Gauge("oddity_queue_batches", "Batches on disk and not applied yet.", () => _router.Queued);
         _meter.Gauge("oddity_queue_bytes", "Bytes of those batches.", () => _router.QueuedBytes);
         _meter.Gauge("oddity_series", "Series known.", () => _router.TotalSeries);
+        _meter.Gauge("oddity_detector_failures", "How often detectors threw and started afresh.", () => _router.Sorted().Sum(series => series.DetectorFailures));
         _meter.Gauge("oddity_live_watchers", "Dashboards that listen.", () => Live.Watchers);
 
         long applied = _checkpointer.Load(_shards);

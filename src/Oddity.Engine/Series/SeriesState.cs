@@ -20,6 +20,9 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
 
     public override int Kind => 0;
 
+    /// <summary>How often its detector threw and started afresh since the process began.</summary>
+    public int DetectorFailures { get; private set; }
+
     public WatchPlan Plan => plan;
 
     public long FirstMs { get; private set; } = long.MaxValue;
@@ -43,8 +46,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         (LastMs, LastValue) = (sample.TimeMs, sample.Value);
         _recent.Add(sample);
         if (_detector is null) return true;
-        Score score = _detector.Observe(sample);
-        Tracker.Step(sample, score, _detector, _recent, receivedMs, sink);
+        if (Judge(sample) is { } score) Tracker.Step(sample, score, _detector, _recent, receivedMs, sink);
         return true;
     }
 
@@ -103,6 +105,21 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         string? reason = LoadDetector(reader, plan.Revision, _detector is null ? null : _detector.Load);
         if (reason is not null) _detector = plan.Create(Key);
         return same ? reason : reason ?? "its configuration changed";
+    }
+
+    /// <summary>A detector that throws has a fault of its own: it starts afresh, counted, and the series goes on. Null while that happens.</summary>
+    private Score? Judge(in Sample sample)
+    {
+        try
+        {
+            return _detector!.Observe(sample);
+        }
+        catch (Exception error) when (error is ArithmeticException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or NullReferenceException)
+        {
+            DetectorFailures++;
+            _detector = plan.Create(Key);
+            return null;
+        }
     }
 
     private void Append(in Sample sample)

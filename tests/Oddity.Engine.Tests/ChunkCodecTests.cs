@@ -1,0 +1,55 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Oddity.Detection;
+using Oddity.Engine.Series;
+
+namespace Oddity.Engine.Tests;
+
+public class ChunkCodecTests
+{
+    [Fact]
+    public void Any_times_and_values_come_back_to_the_bit() =>
+        Prop.ForAll<(long Time, long Bits)[]>(pairs =>
+        {
+            Sample[] samples = [.. pairs.Select(pair => new Sample(pair.Time, BitConverter.Int64BitsToDouble(pair.Bits)))];
+            Sample[] back = ChunkCodec.Decode(ChunkCodec.Encode(samples));
+            back.Select(Bits).ShouldBe(samples.Select(Bits));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Extremes_come_back()
+    {
+        double[] values = [0, -0.0, double.Epsilon, double.MaxValue, double.MinValue, 1, 1, 1, -1e-308, Math.PI];
+        long[] times = [0, long.MaxValue, long.MinValue, -1, 1, 1, 1_700_000_000_000, 1_700_000_015_000, 1_700_000_030_000, 1_700_000_030_001];
+        Sample[] samples = [.. times.Zip(values, (time, value) => new Sample(time, value))];
+        ChunkCodec.Decode(ChunkCodec.Encode(samples)).Select(Bits).ShouldBe(samples.Select(Bits));
+    }
+
+    [Fact]
+    public void A_steady_constant_series_takes_two_bits_a_sample()
+    {
+        Sample[] samples = [.. Enumerable.Range(0, 512).Select(i => new Sample(1_700_000_000_000 + (i * 15_000L), 42))];
+        ChunkCodec.Encode(samples).Length.ShouldBeLessThan(512 * 2 / 8 + 64);
+    }
+
+    [Fact]
+    public void Damage_is_an_InvalidDataException_or_other_numbers_and_never_anything_else()
+    {
+        byte[] good = ChunkCodec.Encode([.. Enumerable.Range(0, 100).Select(i => new Sample(i * 1000L, Math.Sin(i)))]);
+        var random = new System.Random(7);
+        for (int round = 0; round < 2_000; round++)
+        {
+            byte[] bad = good[..random.Next(good.Length + 1)];
+            for (int flip = 0; flip < 3 && bad.Length > 0; flip++) bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                ChunkCodec.Decode(bad).Length.ShouldBeLessThan(good.Length * 8);
+            }
+            catch (InvalidDataException)
+            {
+            }
+        }
+    }
+
+    private static (long, long) Bits(Sample sample) => (sample.TimeMs, BitConverter.DoubleToInt64Bits(sample.Value));
+}
