@@ -48,7 +48,7 @@ public sealed class SimulatorTests
 
         IngestBatch.VectorRow row = sink.Batches[0].Vectors.ShouldHaveSingleItem();
         row.Vector.Text.ShouldBe("system_metrics{host=\"demo\"}");
-        row.Dimensions.Select(key => key.Metric).ShouldBe(["system_metrics_cpu", "system_metrics_memory", "system_metrics_disk"]);
+        row.Dimensions.Select(key => key.Metric).ShouldBe(["system_metrics_cpu", "system_metrics_disk", "system_metrics_memory"]);
         sink.Batches[0].Rows.Count.ShouldBe(3);
     }
 

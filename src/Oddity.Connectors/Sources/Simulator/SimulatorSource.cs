@@ -10,7 +10,7 @@ public sealed class SimulatorSource(
 {
     private static readonly KeyValuePair<string, string>[] Labels = [new("host", "demo")];
     private static readonly SeriesKey Vector = Key("system_metrics");
-    private static readonly SeriesKey[] Dimensions = [Key("system_metrics_cpu"), Key("system_metrics_memory"), Key("system_metrics_disk")];
+    private static readonly SeriesKey[] Dimensions = [Key("system_metrics_cpu"), Key("system_metrics_disk"), Key("system_metrics_memory")];
 
     private readonly SimulatedMachine _machine = new(options.Seed, options.AnomalousShare);
     private readonly SourceHealth _health = new("simulator", time, logger);
@@ -36,7 +36,7 @@ public sealed class SimulatorSource(
         SimulatedMachine.Reading reading = _machine.Next();
         var batch = new IngestBatch(SeriesKey.DefaultTenant);
         batch.NextRecord();
-        batch.AddVector(Vector, Dimensions, time.GetUtcNow().ToUnixTimeMilliseconds(), [reading.Cpu, reading.Memory, reading.Disk]);
+        batch.AddVector(Vector, Dimensions, time.GetUtcNow().ToUnixTimeMilliseconds(), [reading.Cpu, reading.Disk, reading.Memory]);
         _health.Took(await sink(batch, IngestOptions.Live, cancel), $"made-up readings, {options.AnomalousShare:P0} of them odd");
     }
 
