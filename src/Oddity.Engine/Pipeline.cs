@@ -108,6 +108,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Lets a batch in. Returns when what was accepted is on disk.</summary>
     public Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions options, CancellationToken cancel) => _intake.IngestAsync(batch, options, cancel);
 
+    /// <summary>What is wrong with a batch's records, one reason each, in record order, without letting anything in.</summary>
+    public IReadOnlyList<IngestError> Check(IngestBatch batch, IngestOptions options) => _intake.Check(batch, options);
+
     /// <summary>Waits until all batches acknowledged before the call are applied and their anomalies can be queried.</summary>
     public async Task SettleAsync(CancellationToken cancel)
     {

@@ -20,6 +20,10 @@ internal sealed class Intake(EngineOptions options, Database database, Router ro
     /// <summary>Lets nothing more in.</summary>
     public void Close() => _open = false;
 
+    /// <summary>What is wrong with a batch's records, one reason each, without letting anything in.</summary>
+    public IReadOnlyList<IngestError> Check(IngestBatch batch, IngestOptions wanted) =>
+        new Admission(batch, wanted, time.GetUtcNow().ToUnixTimeMilliseconds(), options).Errors;
+
     public async Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions wanted, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Events;
 using Oddity.Engine.Intake;
+using Oddity.Server.Configuration;
 
 namespace Oddity.Server.Api;
 
@@ -10,7 +11,12 @@ internal static class Decode
     public static IngestBatch Events(ReadOnlySpan<byte> body, string tenant, TimePrecision precision) =>
         EventsDecoder.TryDecode(body, tenant, precision, out IngestBatch? batch, out DecodeFailure? failure) ? batch : throw Answer(failure);
 
-    public static IngestBatch File(string name, ReadOnlySpan<byte> body, string tenant, TimePrecision precision) => throw new NotImplementedException();
+    /// <exception cref="ProblemException">413: the file is too large once it is decompressed.</exception>
+    public static DecodedFile File(string name, ReadOnlySpan<byte> body, string tenant, TimePrecision precision, HttpOptions limits)
+    {
+        if (EventsDecoder.TryDecode(body, tenant, precision, out IngestBatch? batch, out DecodeFailure? failure)) return new(name, batch, null);
+        return failure.TooLarge ? throw Answer(failure) : new(name, null, new(0, failure.Code, failure.Detail));
+    }
 
     private static ProblemException Answer(DecodeFailure failure) => failure.TooLarge
         ? new(StatusCodes.Status413PayloadTooLarge, failure.Code, failure.Detail, "records")

@@ -53,8 +53,6 @@ internal sealed class MetricFamily
         else cell.Add(value);
     }
 
-    public double Total() => _cells.Values.Sum(cell => cell.Sum);
-
     public void Forget() => _cells.Clear();
 
     private MetricCell Find(string labels)

@@ -29,8 +29,16 @@ internal static class PredictRoutes
         if (batch.Rows.Count > MaxRows)
             throw new ProblemException(StatusCodes.Status413PayloadTooLarge, "too_large", $"More than {MaxRows} samples to score at once.", "predict_samples");
 
+        IReadOnlyList<IngestError> mistakes = pipeline.Check(batch, options);
+        if (mistakes.Count > 0 && (options.Atomic || mistakes.Count == batch.RecordCount))
+        {
+            IngestOutcome outcome = options.Atomic ? IngestOutcome.AtomicRefused : IngestOutcome.NothingAccepted;
+            await IngestAnswer.RefuseAsync(context, new(outcome, 0, batch.RecordCount, [.. mistakes.Take(10)]));
+            return;
+        }
+
         // Score before they are taken in: afterwards the detectors would have learnt them.
-        IReadOnlyList<Prediction> predictions = await pipeline.PredictAsync(batch, context.RequestAborted);
+        IReadOnlyList<Prediction> predictions = await pipeline.PredictAsync(Good(batch, mistakes), context.RequestAborted);
         if (!dryRun)
         {
             IngestResult result = await pipeline.IngestAsync(batch, options, context.RequestAborted);
@@ -40,12 +48,17 @@ internal static class PredictRoutes
                 return;
             }
         }
-        else if (batch.Errors.Count > 0 && predictions.Count == 0)
-        {
-            await IngestAnswer.RefuseAsync(context, new(IngestOutcome.NothingAccepted, 0, batch.Errors.Count, [.. batch.Errors.Take(10)]));
-            return;
-        }
 
         await Results.Json(PredictionBody.From(predictions, stored: !dryRun), Json.Readable.PredictionBody).ExecuteAsync(context);
+    }
+
+    private static IngestBatch Good(IngestBatch batch, IReadOnlyList<IngestError> mistakes)
+    {
+        if (mistakes.Count == 0) return batch;
+        HashSet<int> bad = [.. mistakes.Select(mistake => mistake.Index)];
+        var good = new IngestBatch(batch.Tenant);
+        good.Rows.AddRange(batch.Rows.Where(row => !bad.Contains(row.Record)));
+        good.Vectors.AddRange(batch.Vectors.Where(row => !bad.Contains(row.Record)));
+        return good;
     }
 }

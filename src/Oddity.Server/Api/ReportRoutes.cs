@@ -26,12 +26,12 @@ internal static class ReportRoutes
     private static async Task<IResult> ReportAsync(
         HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget, [AsParameters] IngestParameters parameters)
     {
+        IngestOptions options = parameters.Options(backfillByDefault: true);
         BodyType.Check(context.Request);
         using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
         IngestBatch batch = Decode.Events(body.Bytes.Span, context.Tenant(), parameters.TimeUnit());
-        if (batch.Errors.Count > 0) throw Bad(batch.Errors[0].Code, batch.Errors[0].Detail);
+        if (pipeline.Check(batch, options) is [{ } mistake, ..]) throw Bad(mistake.Code, mistake.Detail);
         if (batch.RecordCount != 1 || batch.Rows.Count == 0) throw Bad("not_one", "Send one anomaly as one JSON object.");
-        if (batch.Rows.Any(row => !double.IsFinite(row.Value))) throw Bad("not_finite", "The value is not a finite number.");
         (Severity severity, string? note) = ReadWords(body.Bytes);
         (SeriesKey series, long? timeMs, double value, string said) = Subject(batch);
         Anomaly anomaly = await pipeline.ReportAsync(series, timeMs, value, severity, note ?? said, context.RequestAborted);

@@ -23,9 +23,21 @@ internal sealed class RequestBody : IDisposable
     /// <exception cref="ProblemException">413 too large, 415 encoding unknown or stacked, 400 broken compression, 503 no memory for it now.</exception>
     public static async Task<RequestBody> ReadAsync(HttpContext context, HttpOptions limits, BodyBudget budget)
     {
-        Limit(context, limits);
-        await using Stream decoded = Decompress(context.Request.Body, context.Request.Headers.ContentEncoding.ToString());
-        return await ReadAsync(decoded, decoded == context.Request.Body ? limits.MaxBodyBytes : limits.MaxDecompressedBytes, budget, context.RequestAborted);
+        await using Stream decoded = Open(context, limits, out long limit);
+        return await ReadAsync(decoded, limit, budget, context.RequestAborted);
+    }
+
+    /// <summary>The body as a stream, decompressed and limited as it is sent; <paramref name="limit"/> is what the reader has to count.</summary>
+    /// <exception cref="ProblemException">413 it announces to be too large, 415 encoding unknown or stacked.</exception>
+    public static Stream Open(HttpContext context, HttpOptions limits, out long limit)
+    {
+        HttpRequest request = context.Request;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = null;
+        if (request.ContentLength > limits.MaxBodyBytes) throw TooLarge(limits.MaxBodyBytes);
+        var sent = new LimitedStream(request.Body, limits.MaxBodyBytes, () => TooLarge(limits.MaxBodyBytes));
+        Stream decoded = Decompress(sent, request.Headers.ContentEncoding.ToString());
+        limit = decoded == sent ? limits.MaxBodyBytes : limits.MaxDecompressedBytes;
+        return decoded;
     }
 
     /// <summary>Reads a stream to its end.</summary>
@@ -48,13 +60,6 @@ internal sealed class RequestBody : IDisposable
             body.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Sets the limit of bytes as sent, and refuses at once what announces more.</summary>
-    public static void Limit(HttpContext context, HttpOptions limits)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = limits.MaxBodyBytes;
-        if (context.Request.ContentLength > limits.MaxBodyBytes) throw TooLarge(limits.MaxBodyBytes);
     }
 
     public void Dispose()

@@ -12,20 +12,20 @@ internal static class StatusRoutes
     public static void MapStatus(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/status", StatusAsync).Permits(Permission.Read).WithTags("Health").WithSummary("Figures for an overview").Produces<StatusBody>();
 
-    private static async Task<IResult> StatusAsync(HttpContext context, Pipeline pipeline, Telemetry telemetry, ProcessFigures process, SampleRate rate)
+    private static async Task<IResult> StatusAsync(HttpContext context, Pipeline pipeline, ProcessFigures process, SampleRate rate)
     {
         string tenant = context.Tenant();
         AnomalyPage ongoing = await pipeline.ListAnomaliesAsync(new() { Tenant = tenant, Ongoing = true, Limit = MostOngoing }, context.RequestAborted);
-        double samples = telemetry.Total("metrics_processed_total");
+        long samples = pipeline.SamplesProcessed;
         return Results.Json(
             new(
                 Build.Version,
                 Math.Round(process.Uptime.TotalSeconds, 1),
                 pipeline.CountSeries(tenant),
-                (long)samples,
+                samples,
                 rate.PerSecond(samples),
                 pipeline.QueueDepth,
-                (long)telemetry.Total("anomaly_events_total"),
+                pipeline.AnomaliesBegun,
                 ongoing.Items.Count,
                 pipeline.Live.Watchers,
                 Math.Round(pipeline.RecoveryProgress, 4),

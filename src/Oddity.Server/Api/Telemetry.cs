@@ -40,8 +40,5 @@ internal sealed class Telemetry : IDisposable
         return [.. _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>Sum of a counter over all its labels; 0 if nothing was counted.</summary>
-    public double Total(string name) => _families.TryGetValue(name, out MetricFamily? family) ? family.Total() : 0;
-
     public void Dispose() => _listener.Dispose();
 }
