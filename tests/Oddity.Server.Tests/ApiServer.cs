@@ -2,65 +2,47 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Oddity.Engine;
 using Oddity.Engine.Series;
-using Oddity.Server.Api;
 using Oddity.Server.Configuration;
-using Oddity.Server.Security;
 
 namespace Oddity.Server.Tests;
 
-/// <summary>The HTTP side on a real Kestrel at a free loopback port, over a real pipeline in a folder of its own, open to anyone.</summary>
+/// <summary>The whole server on a free loopback port with a data directory of its own, open to anyone, without sources of its own.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly RunningServer _server;
     private readonly string _folder;
 
-    private ApiServer(WebApplication app, Pipeline pipeline, string folder)
+    private ApiServer(RunningServer server, string folder)
     {
-        (_app, Pipeline, _folder) = (app, pipeline, folder);
-        Address = new(app.Urls.First());
-        Http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false }) { BaseAddress = Address };
+        (_server, _folder) = (server, folder);
+        Pipeline = server.Services.GetRequiredService<Pipeline>();
+        Http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false }) { BaseAddress = server.Address };
     }
 
     public Pipeline Pipeline { get; }
 
-    public Uri Address { get; }
+    public Uri Address => _server.Address;
 
     public HttpClient Http { get; }
 
-    public static async Task<ApiServer> StartAsync(
-        HttpOptions? http = null, string? detector = null, WatchOptions? watch = null, TimeProvider? time = null)
+    public static async Task<ApiServer> StartAsync(HttpOptions? http = null, WatchOptions? watch = null, TimeProvider? time = null)
     {
         string folder = Directory.CreateTempSubdirectory("oddity-api-").FullName;
-        http ??= new();
-        http = http with { DashboardFolder = http.DashboardFolder ?? Path.Combine(folder, "no-dashboard") };
-        time ??= TimeProvider.System;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSingleton(time);
-        builder.Services.AddApi(http, time);
-        var engine = new EngineOptions { DataDirectory = Path.Combine(folder, "data"), Shards = 2, Watch = watch ?? new() { Detector = detector ?? "zscore" } };
-        Pipeline pipeline = Pipeline.Open(engine, [], time, NullLoggerFactory.Instance);
-        builder.Services.AddSingleton(_ => pipeline);
-        WebApplication app = builder.Build();
-        app.UseApi(http);
-        app.Use((context, next) =>
+        var options = new ServerOptions
         {
-            context.Features.Set(Caller.Anyone);
-            return next(context);
-        });
-        app.MapApi();
-        await pipeline.Recovered;
-        await app.StartAsync();
-        return new(app, pipeline, folder);
+            Engine = new() { DataDirectory = Path.Combine(folder, "data"), Shards = 2, Watch = watch ?? new() { Detector = "zscore" } },
+            Http = (http ?? new()) with { Urls = [new("http://127.0.0.1:0")], DashboardFolder = http?.DashboardFolder ?? Path.Combine(folder, "none") },
+            Auth = new() { Required = false },
+            Sources = new() { Host = false },
+        };
+        RunningServer server = await Program.StartAsync(options, time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        var started = new ApiServer(server, folder);
+        await started.Pipeline.Recovered;
+        return started;
     }
 
     public async Task<HttpResponseMessage> PostAsync(string path, string body, string? contentType = null) =>
@@ -88,9 +70,7 @@ internal sealed class ApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.StopAsync();
-        await Pipeline.DisposeAsync();
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

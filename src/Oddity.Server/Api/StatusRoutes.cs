@@ -1,3 +1,4 @@
+using Oddity.Connectors.Sources;
 using Oddity.Engine;
 using Oddity.Engine.Anomalies;
 using Oddity.Server.Security;
@@ -29,7 +30,13 @@ internal static class StatusRoutes
                 ongoing.Items.Count,
                 pipeline.Live.Watchers,
                 Math.Round(pipeline.RecoveryProgress, 4),
-                []),
+                [.. (context.RequestServices.GetService<RunningSources>()?.Statuses ?? []).Select(Source)]),
             Json.Readable.StatusBody);
     }
+
+    private static StatusBody.SourceBody Source(SourceStatus source) => new(
+        source.Id,
+        source.State switch { SourceState.Ok => "ok", SourceState.Failing => "failing", _ => "off" },
+        source.Detail,
+        Times.Iso(source.LastSuccessMs));
 }

@@ -16,7 +16,8 @@ internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origin
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint() is not { } endpoint)
+        // Nothing is there, or routing itself answers (405): that is nobody's secret.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
         {
             await next(context);
             return;
