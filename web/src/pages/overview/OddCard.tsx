@@ -1,0 +1,80 @@
+// One anomaly at a glance: how bad, where, what was seen instead of what, since when, who agreed.
+import { Button } from '@mantine/core';
+import { Link } from 'react-router';
+import type { Anomaly, Status } from '../../api/types';
+import { Sparkline } from '../../chart/Sparkline';
+import { CheckIcon, EyeIcon, NotIcon } from '../../parts/icons';
+import { SeriesName } from '../../parts/SeriesName';
+import { SeverityMark } from '../../parts/SeverityMark';
+import { When } from '../../parts/When';
+import { agreement, lasted } from '../../text/anomaly';
+import { unitOf, withUnit } from '../../text/units';
+import { useNow } from '../../text/useNow';
+import classes from './OddCard.module.css';
+
+interface Props {
+  anomaly: Anomaly;
+  mark: (anomaly: Anomaly, status: Status) => void;
+  busy: boolean;
+}
+
+export function OddCard({ anomaly, mark, busy }: Props) {
+  const now = useNow();
+  const unit = unitOf(anomaly.metric);
+  const { status } = anomaly;
+  return (
+    <article className={classes.card} data-severity={anomaly.severity} data-ongoing={anomaly.ongoing || undefined}>
+      <div className={classes.head}>
+        <SeverityMark severity={anomaly.severity} />
+        <Link to={`/anomalies/${anomaly.id}`} className={classes.series}>
+          <SeriesName metric={anomaly.metric} labels={anomaly.labels} />
+        </Link>
+      </div>
+      <div className={classes.figures}>
+        <p className={classes.saw}>
+          <span className={classes.value}>{withUnit(anomaly.value, unit)}</span>
+          <span className={classes.expected}>expected {withUnit(anomaly.expected, unit)}</span>
+        </p>
+        <p className={classes.facts}>
+          <span>
+            since <When time={anomaly.start} relative />
+            {!anomaly.ongoing && `, ${lasted(anomaly, now)}`}
+          </span>
+          <span>{agreement(anomaly)}</span>
+          {status === 'acknowledged' && <span>acknowledged{anomaly.status_by && ` by ${anomaly.status_by}`}</span>}
+        </p>
+      </div>
+      <div className={classes.spark}>
+        <Sparkline
+          points={anomaly.context.window}
+          lower={anomaly.lower}
+          upper={anomaly.upper}
+          odd
+          width={210}
+          height={56}
+          label={`The samples up to the first odd one of ${anomaly.series}`}
+        />
+      </div>
+      <div className={classes.actions}>
+        {status === 'open' && anomaly.ongoing && (
+          <Button size="compact-sm" variant="default" leftSection={<EyeIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'acknowledged')}>
+            Acknowledge
+          </Button>
+        )}
+        <Button size="compact-sm" variant="default" leftSection={<CheckIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'resolved')}>
+          Resolve
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<NotIcon size={14} />}
+          disabled={busy}
+          onClick={() => mark(anomaly, 'false_positive')}
+        >
+          False positive
+        </Button>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,36 @@
+// Colours and defaults of the components. Everything that is not a Mantine component takes its colours from tokens.css.
+import { ActionIcon, Badge, Button, createTheme, Modal, Paper, TextInput, Tooltip, type MantineColorsTuple } from '@mantine/core';
+
+const iris: MantineColorsTuple = ['#f1effe', '#e1ddfb', '#c3bbf7', '#a598f8', '#8a7bf0', '#6f5de6', '#5b46d9', '#4c39bd', '#3e2f9b', '#2f2475'];
+const gray: MantineColorsTuple = ['#faf9fc', '#f4f2f8', '#e9e6f0', '#dcd8e6', '#c5c0d3', '#a49eb6', '#767089', '#5a5570', '#3b374d', '#1d1a2b'];
+const dark: MantineColorsTuple = ['#eceaf4', '#c9c4da', '#aaa4bf', '#8b859f', '#332f42', '#282535', '#1f1c2a', '#191722', '#14121c', '#0f0e15'];
+const rose: MantineColorsTuple = ['#fff0f3', '#ffdde4', '#ffb8c6', '#ff8da5', '#ff6486', '#f43f6b', '#d9264f', '#b81a40', '#951534', '#731129'];
+
+export const theme = createTheme({
+  primaryColor: 'iris',
+  primaryShade: { light: 6, dark: 4 },
+  autoContrast: true,
+  colors: { iris, gray, dark, rose },
+  black: '#1d1a2b',
+  fontFamily: '"Geist Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  fontFamilyMonospace: '"Geist Mono Variable", ui-monospace, "SF Mono", Menlo, Consolas, monospace',
+  fontSizes: { xs: '12px', sm: '13.5px', md: '14.5px', lg: '17px', xl: '21px' },
+  headings: {
+    fontWeight: '620',
+    sizes: { h1: { fontSize: '23px', lineHeight: '1.25' }, h2: { fontSize: '16px', lineHeight: '1.35' }, h3: { fontSize: '14px' } },
+  },
+  defaultRadius: 'md',
+  radius: { sm: '5px', md: '8px', lg: '12px' },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  focusRing: 'auto',
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
+    Badge: Badge.extend({ defaultProps: { variant: 'light', tt: 'none', fw: 550 } }),
+    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
+    Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250, fz: 'xs' } }),
+  },
+});
