@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Oddity.Detection;
+using Oddity.Detection.Detectors;
 using Oddity.Engine.Anomalies;
 
 namespace Oddity.Engine.Series;
