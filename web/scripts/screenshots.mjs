@@ -6,7 +6,15 @@ import { chromium } from 'playwright-core';
 import { startMock } from '../mock/server.mjs';
 
 const [out = 'screenshots', root = '../src/Oddity.Server/wwwroot', only = ''] = process.argv.slice(2);
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const sizes = { desk: { width: 1360, height: 860 }, phone: { width: 360, height: 760 } };
 
 mkdirSync(out, { recursive: true });

@@ -9,7 +9,7 @@ import { LiveProvider } from './live/LiveProvider';
 import { Overview } from './pages/overview/Overview';
 import { AuthGate } from './shell/AuthGate';
 import { Shell } from './shell/Shell';
-import { theme } from './theme/theme';
+import { theme, variables } from './theme/theme';
 
 const Anomalies = lazy(() => import('./pages/anomalies/Anomalies'));
 const AnomalyPage = lazy(() => import('./pages/anomaly/AnomalyPage'));
@@ -24,7 +24,7 @@ const NotFound = lazy(() => import('./pages/not-found/NotFound'));
 export function App() {
   const [queries] = useState(createQueryClient);
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <Notifications position="bottom-right" limit={4} />
       <QueryClientProvider client={queries}>
         <BrowserRouter>

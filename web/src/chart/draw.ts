@@ -38,6 +38,7 @@ export function drawBand(plot: uPlot, data: ChartData, palette: Palette): void {
   ctx.fillStyle = palette.band;
   ctx.strokeStyle = palette.bandEdge;
   ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([]);
   for (const [from, to] of bandedRuns(data)) {
     const x = (index: number) => plot.valToPos(data.times[index]!, 'x', true);
     const y = (limit: number | null | undefined, edge: number) => (typeof limit === 'number' ? plot.valToPos(limit, 'y', true) : edge);
@@ -76,14 +77,25 @@ export function drawOddPoints(plot: uPlot, data: ChartData, points: number[], pa
   clip(plot);
   ctx.fillStyle = palette.odd;
   ctx.strokeStyle = palette.panel;
-  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.lineWidth = devicePixelRatio;
+  // The line drawn last was dashed, and the context remembers.
+  ctx.setLineDash([]);
+  const radius = dotRadius(plot, data, points) * devicePixelRatio;
   for (const index of points) {
     ctx.beginPath();
-    ctx.arc(plot.valToPos(data.times[index]!, 'x', true), plot.valToPos(data.values[index]!, 'y', true), 3.5 * devicePixelRatio, 0, 2 * Math.PI);
+    ctx.arc(plot.valToPos(data.times[index]!, 'x', true), plot.valToPos(data.values[index]!, 'y', true), radius, 0, 2 * Math.PI);
     ctx.fill();
     ctx.stroke();
   }
   ctx.restore();
+}
+
+/** Smaller where they crowd, so that many still read as many; CSS pixels. */
+function dotRadius(plot: uPlot, data: ChartData, points: number[]): number {
+  const [first, last] = [points[0], points[points.length - 1]];
+  if (first === undefined || last === undefined || points.length < 3) return 4;
+  const apart = (plot.valToPos(data.times[last]!, 'x') - plot.valToPos(data.times[first]!, 'x')) / (points.length - 1);
+  return Math.min(Math.max(apart / 2.2, 2), 3.8);
 }
 
 function clip({ ctx, bbox }: uPlot): void {

@@ -1,13 +1,11 @@
-import { Badge } from '@mantine/core';
 import type { Status } from '../api/types';
 import { statusWord } from '../text/anomaly';
-
-const colour: Record<Status, string> = { open: 'rose', acknowledged: 'iris', resolved: 'teal', false_positive: 'gray' };
+import classes from './StatusBadge.module.css';
 
 export function StatusBadge({ status }: { status: Status }) {
   return (
-    <Badge color={colour[status]} size="sm" radius="sm">
+    <span className={classes.badge} data-status={status}>
       {statusWord[status]}
-    </Badge>
+    </span>
   );
 }

@@ -17,7 +17,7 @@ export function list(names: string[], most = 3): string {
 export function agreement(anomaly: Anomaly): string {
   const agreed = anomaly.methods.length > 0 ? anomaly.methods : [anomaly.detector];
   const voters = Math.max(anomaly.votes.length, agreed.length);
-  return voters > 1 ? `${list(agreed)} agree${agreed.length === 1 ? 's' : ''} (${agreed.length} of ${voters})` : `${list(agreed)}`;
+  return voters > 1 ? `${list(agreed, 2)} agree${agreed.length === 1 ? 's' : ''} (${agreed.length} of ${voters})` : `${list(agreed)}`;
 }
 
 /** How long it has gone on or went on. */

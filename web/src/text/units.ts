@@ -48,6 +48,7 @@ function seconds(value: number): string {
 /** The value with its unit, such as "97.3 %" or "1.2 GiB/s". */
 export function withUnit(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  if (value === 0) return unit === 'percent' ? '0 %' : '0';
   switch (unit) {
     case 'percent':
       return `${number(value)} %`;

@@ -1,5 +1,5 @@
 // Colours and defaults of the components. Everything that is not a Mantine component takes its colours from tokens.css.
-import { ActionIcon, Badge, Button, createTheme, Modal, Paper, TextInput, Tooltip, type MantineColorsTuple } from '@mantine/core';
+import { ActionIcon, Button, createTheme, InputWrapper, Modal, Table, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 const iris: MantineColorsTuple = ['#f1effe', '#e1ddfb', '#c3bbf7', '#a598f8', '#8a7bf0', '#6f5de6', '#5b46d9', '#4c39bd', '#3e2f9b', '#2f2475'];
 const gray: MantineColorsTuple = ['#faf9fc', '#f4f2f8', '#e9e6f0', '#dcd8e6', '#c5c0d3', '#a49eb6', '#767089', '#5a5570', '#3b374d', '#1d1a2b'];
@@ -26,11 +26,24 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Badge: Badge.extend({ defaultProps: { variant: 'light', tt: 'none', fw: 550 } }),
-    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Button: Button.extend({ defaultProps: { size: 'sm', fw: 550 }, styles: { section: { marginInlineEnd: 7 } } }),
     Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 } } }),
-    Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
+    InputWrapper: InputWrapper.extend({ styles: { label: { marginBottom: 4, fontWeight: 550 }, description: { marginBottom: 5 } } }),
+    Table: Table.extend({ styles: { table: { '--table-border-color': 'var(--odd-line)' }, th: { fontSize: 12, fontWeight: 550, color: 'var(--odd-ink-3)' } } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 250, fz: 'xs' } }),
   },
+});
+
+/** The quiet variants of Mantine's colours follow the palette of tokens.css in both schemes. */
+const quiet = (name: string, tone: string) => ({
+  [`--mantine-color-${name}-light`]: `color-mix(in srgb, var(--odd-${tone}) 10%, transparent)`,
+  [`--mantine-color-${name}-light-hover`]: `color-mix(in srgb, var(--odd-${tone}) 16%, transparent)`,
+  [`--mantine-color-${name}-light-color`]: `var(--odd-${tone})`,
+});
+const tones = { ...quiet('iris', 'accent'), ...quiet('rose', 'odd'), ...quiet('gray', 'ink-2'), '--mantine-color-dimmed': 'var(--odd-ink-3)' };
+
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { ...tones, '--mantine-color-default-border': 'var(--odd-edge)' },
+  dark: { ...tones, '--mantine-color-default-border': 'var(--odd-edge)' },
 });

@@ -33,7 +33,7 @@ export function AnomalyTable({ anomalies }: { anomalies: Anomaly[] }) {
                   <code>{anomaly.id.slice(0, 8)}</code>
                 </Link>
               </td>
-              <td title={exact(Date.parse(anomaly.start))}>{anomaly.start.replace('T', ' ').slice(0, 19)}</td>
+              <td title={exact(Date.parse(anomaly.start))}>{anomaly.start.replace('T', ' ').slice(0, 19)}Z</td>
               <td className={classes.number}>{number(anomaly.value)}</td>
               <td>{anomaly.detector}</td>
               <td className={classes.number}>

@@ -1,9 +1,10 @@
-import { Button, Chip, Group, MultiSelect, Select, Switch, TextInput } from '@mantine/core';
+import { Button, Group, MultiSelect, Select, Switch, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useState } from 'react';
-import { severities, statuses, type Severity, type Status } from '../../api/types';
+import { severities, statuses, type Status } from '../../api/types';
 import { SearchIcon } from '../../parts/icons';
-import { severityWord, statusWord } from '../../text/anomaly';
+import { SeverityMark } from '../../parts/SeverityMark';
+import { statusWord } from '../../text/anomaly';
 import classes from './FilterBar.module.css';
 import { countConditions, type Choice } from './filters';
 
@@ -80,17 +81,17 @@ export function FilterBar({ choice, methods, onChange }: Props) {
         </Group>
       )}
       <Group gap={6} className={classes.severities ?? ''}>
-        <Chip.Group
-          multiple
-          value={choice.severities}
-          onChange={(value) => change({ severities: severities.filter((each) => (value as string[]).includes(each)) as Severity[] })}
-        >
-          {severities.map((severity) => (
-            <Chip key={severity} value={severity} size="xs" variant="light">
-              {severityWord[severity]}
-            </Chip>
-          ))}
-        </Chip.Group>
+        {severities.map((severity) => (
+          <button
+            key={severity}
+            type="button"
+            className={classes.severity}
+            aria-pressed={choice.severities.includes(severity)}
+            onClick={() => change({ severities: severities.filter((each) => (each === severity) !== choice.severities.includes(each)) })}
+          >
+            <SeverityMark severity={severity} />
+          </button>
+        ))}
         {countConditions(choice) > 0 && (
           <Button
             variant="subtle"

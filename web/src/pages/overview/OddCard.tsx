@@ -35,14 +35,6 @@ export function OddCard({ anomaly, mark, busy }: Props) {
           <span className={classes.value}>{withUnit(anomaly.value, unit)}</span>
           <span className={classes.expected}>expected {withUnit(anomaly.expected, unit)}</span>
         </p>
-        <p className={classes.facts}>
-          <span>
-            since <When time={anomaly.start} relative />
-            {!anomaly.ongoing && `, ${lasted(anomaly, now)}`}
-          </span>
-          <span>{agreement(anomaly)}</span>
-          {status === 'acknowledged' && <span>acknowledged{anomaly.status_by && ` by ${anomaly.status_by}`}</span>}
-        </p>
       </div>
       <div className={classes.spark}>
         <Sparkline
@@ -55,25 +47,35 @@ export function OddCard({ anomaly, mark, busy }: Props) {
           label={`The samples up to the first odd one of ${anomaly.series}`}
         />
       </div>
-      <div className={classes.actions}>
-        {status === 'open' && anomaly.ongoing && (
-          <Button size="compact-sm" variant="default" leftSection={<EyeIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'acknowledged')}>
-            Acknowledge
+      <div className={classes.foot}>
+        <p className={classes.facts}>
+          <span>
+            since <When time={anomaly.start} relative />
+            {!anomaly.ongoing && `, ${lasted(anomaly, now)}`}
+          </span>
+          <span title={anomaly.methods.join(', ')}>{agreement(anomaly)}</span>
+          {status === 'acknowledged' && <span>acknowledged{anomaly.status_by && ` by ${anomaly.status_by}`}</span>}
+        </p>
+        <div className={classes.actions}>
+          {status === 'open' && anomaly.ongoing && (
+            <Button size="compact-xs" variant="default" leftSection={<EyeIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'acknowledged')}>
+              Acknowledge
+            </Button>
+          )}
+          <Button size="compact-xs" variant="default" leftSection={<CheckIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'resolved')}>
+            Resolve
           </Button>
-        )}
-        <Button size="compact-sm" variant="default" leftSection={<CheckIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'resolved')}>
-          Resolve
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          leftSection={<NotIcon size={14} />}
-          disabled={busy}
-          onClick={() => mark(anomaly, 'false_positive')}
-        >
-          False positive
-        </Button>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="gray"
+            leftSection={<NotIcon size={14} />}
+            disabled={busy}
+            onClick={() => mark(anomaly, 'false_positive')}
+          >
+            False positive
+          </Button>
+        </div>
       </div>
     </article>
   );

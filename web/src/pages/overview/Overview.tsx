@@ -9,7 +9,6 @@ import type { Anomaly, ServerStatus } from '../../api/types';
 import { useMark } from '../../parts/anomalyActions';
 import { Page } from '../../parts/Page';
 import { Problem } from '../../parts/Problem';
-import { ConnectionBadge } from '../../shell/ConnectionBadge';
 import { duration } from '../../text/times';
 import { number } from '../../text/units';
 import { AllQuiet } from './AllQuiet';
@@ -30,21 +29,10 @@ export function Overview() {
   const { now, unhandled } = attention;
   const loading = ongoing.isPending || day.isPending;
   const failed = ongoing.error ?? day.error;
-  const heading = loading ? 'Overview' : now.length > 0 ? `${now.length} ${now.length === 1 ? 'thing is' : 'things are'} odd now` : 'All quiet';
+  const heading = loading ? 'Overview' : now.length > 0 ? `${now.length} ${now.length === 1 ? 'thing is' : 'things are'} odd now` : 'Overview';
 
   return (
-    <Page
-      title={now.length > 0 ? `(${now.length}) Overview` : 'Overview'}
-      heading={heading}
-      actions={
-        <>
-          {status.data && <Summary status={status.data} />}
-          <span className={classes.connection}>
-            <ConnectionBadge />
-          </span>
-        </>
-      }
-    >
+    <Page title={now.length > 0 ? `(${now.length}) Overview` : 'Overview'} heading={heading} actions={status.data && <Summary status={status.data} />}>
       {failed && <Problem what="What is odd could not be read" error={failed} onRetry={() => void Promise.all([ongoing.refetch(), day.refetch()])} />}
       {status.error && !failed && <Problem what="The server's state could not be read" error={status.error} onRetry={() => void status.refetch()} />}
       <div className={classes.columns}>
