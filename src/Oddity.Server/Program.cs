@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Oddity.Connectors.Sources;
+using Oddity.Connectors.Sources.Host;
+using Oddity.Connectors.Sources.Simulator;
 using Oddity.Engine;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
@@ -18,6 +21,9 @@ internal static class Program
     internal static RootCommand Commands() => new("Oddity watches metrics and explains what is odd about them. Start with: oddity serve")
     {
         ServeCommand.Create(),
+        SimulateCommand.Create(),
+        ExportCommand.Create(),
+        DigestCommand.Create(),
         ConfigCommand.Create(),
     };
 
@@ -30,7 +36,7 @@ internal static class Program
             // Nothing but our own settings: no appsettings.json, no ASPNETCORE_ variables.
             WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = "oddity", ContentRootPath = AppContext.BaseDirectory });
             builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
-            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+            builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
             builder.Services.AddSingleton(time);
             builder.Services.AddApi(options.Http, time);
 
@@ -39,6 +45,10 @@ internal static class Program
             server.OnStop("pipeline", pipeline.DisposeAsync);
             server.FailWith(pipeline.Failure, pipeline.Recovered);
             builder.Services.AddSingleton(pipeline);
+
+            // What brings samples in by itself; requests are the other way in.
+            var sources = new RunningSources([.. Sources(options.Sources, pipeline, time, loggers)]);
+            builder.Services.AddSingleton(sources);
 
             var accounts = new Accounts(new AccountStore(pipeline.Database), options.Auth, time);
             builder.Services.AddSingleton(accounts);
@@ -66,6 +76,7 @@ internal static class Program
                 await app.StopAsync();
                 await app.DisposeAsync();
             });
+            server.FailWith(server.Run("sources", cancel => RunAsync(sources, pipeline, cancel)));
             server.Opened(app, accounts.SetupNeeded ? await accounts.CreateSetupTokenAsync() : null, options.Http.PublicUrl);
             return server;
         }
@@ -74,5 +85,18 @@ internal static class Program
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    private static IEnumerable<ISource> Sources(SourceOptions options, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers)
+    {
+        if (options.Host) yield return new HostSource(new() { Interval = options.HostInterval }, pipeline.IngestAsync, time, loggers.CreateLogger<HostSource>());
+        if (options.Demo) yield return new SimulatorSource(new(), pipeline.IngestAsync, time, loggers.CreateLogger<SimulatorSource>());
+    }
+
+    /// <summary>Sources begin when recovery is done: before, nothing is let in.</summary>
+    private static async Task RunAsync(RunningSources sources, Pipeline pipeline, CancellationToken cancel)
+    {
+        await pipeline.Recovered.WaitAsync(cancel);
+        await sources.RunAsync(cancel);
     }
 }

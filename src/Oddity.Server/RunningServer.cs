@@ -21,6 +21,20 @@ internal sealed class RunningServer(ILogger<RunningServer> log) : IAsyncDisposab
     /// <summary>Registers how a part stops; called beside its start.</summary>
     public void OnStop(string part, Func<ValueTask> stop) => _stops.Push((part, stop));
 
+    /// <summary>Starts work that goes on until the server stops.</summary>
+    public Task Run(string part, Func<CancellationToken, Task> work)
+    {
+        var stop = new CancellationTokenSource();
+        Task running = Task.Run(() => work(stop.Token), CancellationToken.None);
+        OnStop(part, async () =>
+        {
+            await stop.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stop.Dispose();
+        });
+        return running;
+    }
+
     /// <summary>Tasks whose failure ends the server.</summary>
     public void FailWith(params Task[] parts) => _parts.AddRange(parts);
 

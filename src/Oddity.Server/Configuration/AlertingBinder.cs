@@ -15,10 +15,12 @@ internal sealed class AlertingBinder(SettingReader reader)
             reader.Notice($"alerts: the channel '{missing}' is not set up; what rules send there goes nowhere");
         return new()
         {
-            Rules = rules,
-            DefaultChannels = byDefault,
+            // What waits for a channel that is not there would wait for ever.
+            Rules = [.. rules.Select(rule => rule with { Channels = [.. rule.Channels.Intersect(known)] })],
+            DefaultChannels = [.. byDefault.Intersect(known)],
             DefaultSeverity = reader.Read(Settings.DefaultSeverity),
             PublicUrl = http.PublicUrl ?? (http.Urls[0].Port > 0 ? http.Urls[0] : null),
+            MaxAge = reader.Read(Settings.AlertMaxAge),
             MaxAttempts = reader.Read(Settings.MaxAttempts),
         };
     }

@@ -42,6 +42,8 @@ internal sealed class OptionsBinder(SettingReader reader)
         CompatProfile = reader.Read(Settings.CompatProfile),
         MaxBodyBytes = reader.Read(Settings.MaxBody),
         MaxDecompressedBytes = reader.Read(Settings.MaxDecompressed),
+        MaxBodiesInFlightBytes = reader.Read(Settings.MaxBodiesInFlight),
+        MaxWatchers = reader.Read(Settings.MaxWatchers),
         MaxConnections = reader.Read(Settings.MaxConnections),
         AllowedHosts = reader.Read(Settings.AllowedHosts),
         CorsOrigins = [.. reader.Read(Settings.CorsOrigins).Select(origin => origin.ToLowerInvariant())],

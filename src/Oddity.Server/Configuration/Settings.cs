@@ -107,6 +107,10 @@ internal static class Settings
 
     public static Setting<int> MaxConnections { get; } = new("http.max_connections", Kinds.Whole(1, 1_000_000), 10_000, "Most connections at once.");
 
+    public static Setting<long> MaxBodiesInFlight { get; } = new("http.max_bodies_in_flight", BodySize, 512L << 20, "Most bytes that bodies of requests may hold in memory together.");
+
+    public static Setting<int> MaxWatchers { get; } = new("http.max_watchers", Kinds.Whole(1, 1_000_000), 1_000, "Most dashboards that listen at once.");
+
     public static Setting<IReadOnlyList<string>> AllowedHosts { get; } = new(
         "http.allowed_hosts", Kinds.Texts, [], "Host names clients may use beside the obvious ones (docs/security.md); `*` for any.");
 
@@ -249,6 +253,9 @@ internal static class Settings
     public static Setting<Severity> DefaultSeverity { get; } = new(
         "alerts.default_severity", Kinds.Severities, Severity.Low, "Least severity that goes to the default channels.");
 
+    public static Setting<TimeSpan> AlertMaxAge { get; } = new(
+        "alerts.max_age", Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)), TimeSpan.FromHours(1), "Anomalies older than this when their samples arrive are not sent: a backfill alarms nobody.");
+
     public static Setting<int> MaxAttempts { get; } = new("alerts.max_attempts", Kinds.Whole(1, 1_000), 12, "Attempts before an alert is given up and counted as failed.");
 
     /// <summary>All of them, in the order above.</summary>
@@ -256,11 +263,11 @@ internal static class Settings
     [
         DataDir, Role, LogLevel, Retention,
         Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxQueued,
-        Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxConnections, AllowedHosts, CorsOrigins, PublicUrl,
+        Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers, AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
         Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
         HostEnabled, HostInterval, Simulator, PrometheusUrls, PrometheusInterval, PrometheusMetrics, PrometheusMatch, PrometheusToken,
-        SlackWebhook, Webhook, WebhookSecret, RulesFile, AlertRules, DefaultChannels, DefaultSeverity, MaxAttempts,
+        SlackWebhook, Webhook, WebhookSecret, RulesFile, AlertRules, DefaultChannels, DefaultSeverity, AlertMaxAge, MaxAttempts,
     ];
 
     /// <summary>The setting with that key; null if there is none.</summary>

@@ -6,7 +6,7 @@ internal static class UnknownKeys
     private const string Prefix = "ODDITY_";
 
     /// <summary>Names that container platforms set by themselves for a service called "oddity", and the ones that are no settings.</summary>
-    private static readonly string[] Foreign = ["ODDITY_CONFIG", "ODDITY_SERVICE_", "ODDITY_PORT"];
+    private static readonly string[] Foreign = ["ODDITY_CONFIG", "ODDITY_TOKEN", "ODDITY_SERVICE_", "ODDITY_PORT"];
 
     public static void Report(SettingReader reader)
     {
