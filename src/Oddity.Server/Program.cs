@@ -1,9 +1,15 @@
 using System.CommandLine;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Oddity.Connectors.Channels;
+using Oddity.Connectors.Outbound;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Host;
 using Oddity.Connectors.Sources.Simulator;
 using Oddity.Engine;
+using Oddity.Engine.Alerting;
+using Oddity.Engine.Anomalies;
+using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
 using Oddity.Server.Commands;
@@ -41,7 +47,10 @@ internal static class Program
             builder.Services.AddApi(options.Http, time);
 
             // The data directory: locked, opened, and what was logged before is replayed in the background. /readyz says when that is done.
-            Pipeline pipeline = Pipeline.Open(options.Engine, [], time, loggers);
+            Pipeline? pipeline = null;
+            OutboundHttp outbound = Outbound(server, time);
+            IChannel[] channels = [.. Channels(options.Channels, outbound, key => pipeline?.FindSeries(key)?.LastValue, time)];
+            pipeline = Pipeline.Open(options.Engine, channels, time, loggers);
             server.OnStop("pipeline", pipeline.DisposeAsync);
             server.FailWith(pipeline.Failure, pipeline.Recovered);
             builder.Services.AddSingleton(pipeline);
@@ -85,6 +94,26 @@ internal static class Program
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The way out to addresses that the settings name; those may be in private networks, as a Prometheus or a chat server of one's own mostly is.</summary>
+    private static OutboundHttp Outbound(RunningServer server, TimeProvider time)
+    {
+        var outbound = new OutboundHttp(new() { AllowPrivate = true }, time);
+        server.OnStop("outbound connections", () =>
+        {
+            outbound.Dispose();
+            return ValueTask.CompletedTask;
+        });
+        return outbound;
+    }
+
+    private static IEnumerable<IChannel> Channels(ChannelOptions options, OutboundHttp http, Func<SeriesKey, double?> latest, TimeProvider time)
+    {
+        if (options.SlackWebhook is { } slack) yield return new SlackChannel(new() { Url = slack, Latest = latest }, http);
+        if (options.Webhook is { } webhook) yield return new WebhookChannel(new() { Url = webhook, Secret = options.WebhookSecret }, http, time, ToJson);
+
+        static ReadOnlyMemory<byte> ToJson(Anomaly anomaly) => JsonSerializer.SerializeToUtf8Bytes(AnomalyBody.From(anomaly), Json.Readable.AnomalyBody);
     }
 
     private static IEnumerable<ISource> Sources(SourceOptions options, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers)

@@ -13,7 +13,7 @@ internal static class StatusRoutes
     public static void MapStatus(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/status", StatusAsync).Permits(Permission.Read).WithTags("Health").WithSummary("Figures for an overview").Produces<StatusBody>();
 
-    private static async Task<IResult> StatusAsync(HttpContext context, Pipeline pipeline, ProcessFigures process, SampleRate rate)
+    private static async Task<IResult> StatusAsync(HttpContext context, Pipeline pipeline, ProcessFigures process, SampleRate rate, RunningSources sources)
     {
         string tenant = context.Tenant();
         AnomalyPage ongoing = await pipeline.ListAnomaliesAsync(new() { Tenant = tenant, Ongoing = true, Limit = MostOngoing }, context.RequestAborted);
@@ -30,7 +30,7 @@ internal static class StatusRoutes
                 ongoing.Items.Count,
                 pipeline.Live.Watchers,
                 Math.Round(pipeline.RecoveryProgress, 4),
-                [.. (context.RequestServices.GetService<RunningSources>()?.Statuses ?? []).Select(Source)]),
+                [.. sources.Statuses.Select(Source)]),
             Json.Readable.StatusBody);
     }
 
