@@ -78,7 +78,7 @@ internal sealed class DetectionBinder(SettingReader reader)
         if (reader.Sources.Environment.GetValueOrDefault(variable) is not { Length: > 0 } text) return;
         if (DetectorCatalogue.Find(detector) is null && DetectorVariable.All.Any(known => known.Name == variable))
         {
-            reader.Notice($"{variable}: not used yet (the detector '{detector}' is not there yet)");
+            reader.Notice($"{variable}: not used yet (there is no '{detector}' to set yet)");
             return;
         }
 
