@@ -28,10 +28,21 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
     /// <summary>Keys made so far.</summary>
     public int KeyCount => _cache.KeyCount;
 
+    /// <summary>For each record the time as it was given; null to do without.</summary>
+    public List<JsonToken>? Times { get; init; }
+
+    /// <summary>Begins a record.</summary>
+    public void NextRecord()
+    {
+        batch.NextRecord();
+        Times?.Add(default);
+    }
+
     /// <summary>Adds the event to the record begun last, or rejects the record.</summary>
     public void Add(JsonEvent item, ReadOnlySpan<byte> body)
     {
         _values.Clear();
+        if (Times is not null) Times[^1] = item.Time;
         if (item.TooManyFields) Reject("too_many_fields", $"An event may have at most {JsonEvent.MaxFields} fields.");
         else if (item.Value.Type != JsonTokenType.None || item.Metric.Given) AddNarrow(item, body);
         else if (item.ApiId.Given) AddApiCall(item, body);
@@ -48,7 +59,7 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
         else if (TryValue("value", item.Value, body))
         {
             _cache.Begin('n');
-            _cache.Append(metric, body);
+            Append(metric, body);
             AppendLabels(item, body);
             if (!_cache.TryGet(out SeriesGroup? group))
             {
@@ -86,7 +97,7 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
     private SeriesGroup? ApiCallSeries(JsonEvent item, ReadOnlySpan<byte> body)
     {
         _cache.Begin('a');
-        _cache.Append(item.ApiId, body);
+        Append(item.ApiId, body);
         AppendLabels(item, body);
         if (_cache.TryGet(out SeriesGroup? group)) return group;
         if (!item.ApiId.TryText(body, out string? id))
@@ -134,14 +145,14 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
     private SeriesGroup? WideSeries(JsonEvent item, ReadOnlySpan<byte> body)
     {
         _cache.Begin('w');
-        foreach (JsonToken name in _names) _cache.Append(name, body);
+        foreach (JsonToken name in _names) Append(name, body);
         AppendLabels(item, body);
-        _cache.Append(item.Name, body);
+        Append(item.Name, body);
         foreach ((JsonToken name, JsonToken value) in item.Others)
         {
             if (!IsLabel(name, value, body)) continue;
-            _cache.Append(name, body);
-            _cache.Append(value, body);
+            Append(name, body);
+            Append(value, body);
         }
 
         if (_cache.TryGet(out SeriesGroup? group)) return group;
@@ -188,8 +199,10 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
 
     private void AppendLabels(JsonEvent item, ReadOnlySpan<byte> body)
     {
-        foreach (JsonToken labels in item.Labels) _cache.Append(labels, body);
+        foreach (JsonToken labels in item.Labels) Append(labels, body);
     }
+
+    private void Append(JsonToken token, ReadOnlySpan<byte> body) => _cache.Append((byte)token.Type, token.Bytes(body));
 
     private bool TryLabels(JsonEvent item, ReadOnlySpan<byte> body)
     {

@@ -40,10 +40,20 @@ public static class EventsDecoder
         TimePrecision precision,
         [NotNullWhen(true)] out IngestBatch? batch,
         [NotNullWhen(false)] out DecodeFailure? failure,
-        string? defaultMetric = null)
+        string? defaultMetric = null) => TryDecode(body, tenant, precision, defaultMetric, null, out batch, out failure);
+
+    /// <summary>The same, and notes each record's time as it was given.</summary>
+    internal static bool TryDecode(
+        ReadOnlySpan<byte> body,
+        string tenant,
+        TimePrecision precision,
+        string? defaultMetric,
+        List<JsonToken>? times,
+        [NotNullWhen(true)] out IngestBatch? batch,
+        [NotNullWhen(false)] out DecodeFailure? failure)
     {
         batch = new IngestBatch(tenant);
-        var shapes = new EventShapes(batch, precision, defaultMetric);
+        var shapes = new EventShapes(batch, precision, defaultMetric) { Times = times };
         int at = SkipBlanks(body, body.StartsWith("\uFEFF"u8) ? 3 : 0);
         if (at == body.Length) failure = new("empty_body", "There is nothing in the body.");
         else if (body[at] == (byte)'[') failure = DecodeArray(body, at, batch, shapes);
@@ -61,7 +71,7 @@ public static class EventsDecoder
             reader.Read();
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                batch.NextRecord();
+                shapes.NextRecord();
                 if (reader.TokenType == JsonTokenType.StartObject)
                 {
                     item.Read(ref reader, body, start);
@@ -94,7 +104,7 @@ public static class EventsDecoder
         int broken = 0;
         for (; at < body.Length; at = SkipBlanks(body, at))
         {
-            batch.NextRecord();
+            shapes.NextRecord();
             if (TryReadObject(body, at, item, out int next))
             {
                 shapes.Add(item, body);

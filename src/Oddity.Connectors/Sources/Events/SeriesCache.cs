@@ -26,14 +26,15 @@ internal sealed class SeriesCache
         _identity[0] = (byte)shape;
     }
 
-    /// <summary>Adds a token to the identity, with its type and length so that no two sequences of tokens read the same.</summary>
-    public void Append(JsonToken token, ReadOnlySpan<byte> body)
+    /// <summary>Adds bytes to the identity, with their kind and length so that no two sequences read the same.</summary>
+    public void Append(byte kind, ReadOnlySpan<byte> bytes)
     {
-        if (_identity.Length - _length < token.Length + 5) Array.Resize(ref _identity, Math.Max(_identity.Length * 2, _length + token.Length + 5));
-        _identity[_length] = (byte)token.Type;
-        BitConverter.TryWriteBytes(_identity.AsSpan(_length + 1), token.Length);
-        token.Bytes(body).CopyTo(_identity.AsSpan(_length + 5));
-        _length += token.Length + 5;
+        int length = _length + bytes.Length + 5;
+        if (_identity.Length < length) Array.Resize(ref _identity, Math.Max(_identity.Length * 2, length));
+        _identity[_length] = kind;
+        BitConverter.TryWriteBytes(_identity.AsSpan(_length + 1), bytes.Length);
+        bytes.CopyTo(_identity.AsSpan(_length + 5));
+        _length = length;
     }
 
     public bool TryGet([NotNullWhen(true)] out SeriesGroup? group) => _lookup.TryGetValue(_identity.AsSpan(0, _length), out group);

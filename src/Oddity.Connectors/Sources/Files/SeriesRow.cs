@@ -1,0 +1,11 @@
+using Oddity.Engine.Series;
+
+namespace Oddity.Connectors.Sources.Files;
+
+/// <summary>One row of a file that is to be scored.</summary>
+/// <param name="TimeText">The time as it stands in the file; empty if there is none.</param>
+/// <param name="TimeMs">The time; null if there is none or it cannot be read.</param>
+/// <param name="Series">Which series, or which vector if there are several values; null in a bad row.</param>
+/// <param name="Values">One value, or those measured together; NaN where there is none.</param>
+/// <param name="Mistake">What is wrong with the row; null if nothing is.</param>
+public sealed record SeriesRow(string TimeText, long? TimeMs, SeriesKey? Series, double[] Values, string? Mistake);
