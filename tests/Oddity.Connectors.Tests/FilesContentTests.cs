@@ -141,6 +141,21 @@ public class FilesContentTests
         Upload(Csv + new string(',', 3_000_000)).ShouldBe(["failed: bad_row"]);
     }
 
+    [Fact]
+    public void A_file_in_memory_is_one_batch_or_a_failure()
+    {
+        byte[] file = [.. "head"u8, .. Gzip(Encoding.UTF8.GetBytes(Csv + Csv[23..])), .. "tail"u8];
+        UploadDecoder.TryDecode(file.AsMemory(4, file.Length - 8), "a.csv.gz", new UploadOptions { BatchRecords = 1 }, out var batch, out _).ShouldBeTrue();
+        batch!.Rows.Count.ShouldBe(2);
+        UploadDecoder.TryDecode("[]"u8.ToArray(), "a.json", new UploadOptions(), out batch, out _).ShouldBeTrue();
+        batch!.RecordCount.ShouldBe(0);
+        UploadDecoder.TryDecode(default, "a.csv", new UploadOptions(), out _, out var failure).ShouldBeFalse();
+        failure!.Code.ShouldBe("empty_body");
+        byte[] rubbish = Encoding.UTF8.GetBytes(Csv + string.Concat(Enumerable.Repeat("a,?,1\n", 100_001)));
+        UploadDecoder.TryDecode(rubbish, "a.csv", new UploadOptions(), out _, out failure).ShouldBeFalse();
+        failure!.Code.ShouldBe("too_many_errors");
+    }
+
     /// <summary>A stream that cannot seek and gives little at a time.</summary>
     private sealed class Pieces(byte[] bytes, int size) : MemoryStream(bytes)
     {

@@ -1,5 +1,6 @@
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Events;
+using Oddity.Connectors.Sources.Files;
 using Oddity.Engine.Intake;
 using Oddity.Server.Configuration;
 
@@ -12,9 +13,10 @@ internal static class Decode
         EventsDecoder.TryDecode(body, tenant, precision, out IngestBatch? batch, out DecodeFailure? failure) ? batch : throw Answer(failure);
 
     /// <exception cref="ProblemException">413: the file is too large once it is decompressed.</exception>
-    public static DecodedFile File(string name, ReadOnlySpan<byte> body, string tenant, TimePrecision precision, HttpOptions limits)
+    public static DecodedFile File(string name, ReadOnlyMemory<byte> body, string tenant, TimePrecision precision, HttpOptions limits)
     {
-        if (EventsDecoder.TryDecode(body, tenant, precision, out IngestBatch? batch, out DecodeFailure? failure)) return new(name, batch, null);
+        var options = new UploadOptions { Tenant = tenant, Precision = precision, MaxBytes = limits.MaxDecompressedBytes };
+        if (UploadDecoder.TryDecode(body, name, options, out IngestBatch? batch, out DecodeFailure? failure)) return new(name, batch, null);
         return failure.TooLarge ? throw Answer(failure) : new(name, null, new(0, failure.Code, failure.Detail));
     }
 

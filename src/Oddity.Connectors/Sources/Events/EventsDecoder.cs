@@ -82,7 +82,7 @@ public static class EventsDecoder
                     batch.Reject("bad_record", $"An event must be an object, not {InputEcho.Quote(JsonEvent.Take(ref reader, start).Bytes(body))}.");
                 }
 
-                if (LimitHit(batch, shapes) is { } failure) return failure;
+                if (LimitHit(batch, shapes.KeyCount) is { } failure) return failure;
             }
 
             // Finds what follows the array.
@@ -119,7 +119,7 @@ public static class EventsDecoder
             }
 
             at = next;
-            if (LimitHit(batch, shapes) is { } failure) return failure;
+            if (LimitHit(batch, shapes.KeyCount) is { } failure) return failure;
         }
 
         return broken == batch.RecordCount ? new("bad_json", firstBroken!) : null;
@@ -146,11 +146,12 @@ public static class EventsDecoder
         }
     }
 
-    private static DecodeFailure? LimitHit(IngestBatch batch, EventShapes shapes)
+    /// <summary>Which limit the batch is over, if any.</summary>
+    internal static DecodeFailure? LimitHit(IngestBatch batch, int series)
     {
         if (batch.Errors.Count > MaxRejected) return new("too_many_errors", $"More than {MaxRejected} records are bad; the first: {batch.Errors[0].Detail}");
-        if (batch.Rows.Count > MaxSamples) return new("too_large", $"More than {MaxSamples} samples in one request.", TooLarge: true);
-        if (shapes.KeyCount > MaxSeries) return new("too_large", $"More than {MaxSeries} series in one request.", TooLarge: true);
+        if (batch.Rows.Count > MaxSamples) return new("too_large", $"More than {MaxSamples} samples at once.", TooLarge: true);
+        if (series > MaxSeries) return new("too_large", $"More than {MaxSeries} series at once.", TooLarge: true);
         return null;
     }
 

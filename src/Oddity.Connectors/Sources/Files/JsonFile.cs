@@ -28,10 +28,10 @@ internal static class JsonFile
     public static IEnumerable<(int First, IngestBatch Batch)> Split(IngestBatch whole, int records)
     {
         (int row, int vector, int error) = (0, 0, 0);
-        for (int first = 0; first < whole.RecordCount; first += records)
+        for (int first = 0, end = 0; first < whole.RecordCount; first = end)
         {
             var part = new IngestBatch(whole.Tenant);
-            int end = Math.Min(first + records, whole.RecordCount);
+            end += Math.Min(records, whole.RecordCount - first);
             while (part.RecordCount < end - first) part.NextRecord();
             for (; row < whole.Rows.Count && whole.Rows[row].Record < end; row++) part.Rows.Add(whole.Rows[row] with { Record = whole.Rows[row].Record - first });
             for (; vector < whole.Vectors.Count && whole.Vectors[vector].Record < end; vector++)

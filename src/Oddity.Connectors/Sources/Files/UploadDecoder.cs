@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Oddity.Connectors.Sources.Events;
 using Oddity.Engine.Intake;
 
@@ -44,6 +45,27 @@ public sealed class UploadDecoder : IDisposable
     /// <summary>Position in the file, from 0 and without the header, of the first record of the batch read last: to be added to the index of its errors.</summary>
     public int FirstRecord { get; private set; }
 
+    /// <summary>Decodes a file that is in memory, as one batch; false if anything keeps it from being read to its end.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="fileName">Its name; gives the metric its name if the file has none.</param>
+    /// <param name="options">How it is read; the size of batches does not apply.</param>
+    /// <param name="batch">All its records; null if it cannot be read.</param>
+    /// <param name="failure">Why not; null if all is well.</param>
+    public static bool TryDecode(
+        ReadOnlyMemory<byte> file,
+        string fileName,
+        UploadOptions options,
+        [NotNullWhen(true)] out IngestBatch? batch,
+        [NotNullWhen(false)] out DecodeFailure? failure)
+    {
+        MemoryMarshal.TryGetArray(file, out ArraySegment<byte> bytes);
+        var content = new MemoryStream(bytes.Array ?? [], bytes.Offset, bytes.Count, writable: false);
+        using var upload = new UploadDecoder(content, fileName, options with { BatchRecords = int.MaxValue });
+        if (!upload.TryRead(out batch) && upload.Failure is null) batch = new IngestBatch(options.Tenant);
+        failure = upload.Failure;
+        return batch is not null;
+    }
+
     /// <summary>Reads the next batch; false at the end or on <see cref="Failure"/>.</summary>
     public bool TryRead([NotNullWhen(true)] out IngestBatch? batch)
     {
@@ -76,8 +98,8 @@ public sealed class UploadDecoder : IDisposable
         {
             batch.NextRecord();
             Add(table, batch);
-            if (table.SeriesCount > EventsDecoder.MaxSeries) throw TooManySeries();
-            if (batch.RecordCount < options.BatchRecords) continue;
+            if (EventsDecoder.LimitHit(batch, table.SeriesCount) is { } failure) throw new DecodeException(failure);
+            if (Math.Max(batch.RecordCount, batch.Rows.Count) < options.BatchRecords) continue;
             yield return (first, batch);
             first += batch.RecordCount;
             batch = new IngestBatch(options.Tenant);
@@ -106,7 +128,4 @@ public sealed class UploadDecoder : IDisposable
             if (!double.IsNaN(values[i])) batch.Add(series.Keys[i], table.TimeMs, values[i]);
         }
     }
-
-    private static DecodeException TooManySeries() =>
-        new(new("too_large", FormattableString.Invariant($"More than {EventsDecoder.MaxSeries:N0} series in one file."), TooLarge: true));
 }

@@ -14,6 +14,6 @@ public sealed record UploadOptions
     /// <summary>Most bytes of text, after decompression. Default 64 MiB. JSON is held in memory whole; tables are not.</summary>
     public long MaxBytes { get; init; } = 64 << 20;
 
-    /// <summary>Most records in a batch. Default 5,000.</summary>
+    /// <summary>A batch ends with the record that makes it so many records, or of a table so many samples. Default 5,000.</summary>
     public int BatchRecords { get; init; } = 5000;
 }
