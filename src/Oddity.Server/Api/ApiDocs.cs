@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Oddity.Server.Security;
 
@@ -8,6 +7,7 @@ namespace Oddity.Server.Api;
 /// <summary>The machine-readable description of the API at <c>/openapi.json</c>, and the page at <c>/docs</c> that shows it.</summary>
 internal static class ApiDocs
 {
+    private const string Token = "token";
     private static readonly string[] Whole = ["limit", "max_points", "minutes"];
     private static readonly string[] Flags = ["atomic", "backfill", "band", "ongoing", "dry_run"];
 
@@ -17,6 +17,8 @@ internal static class ApiDocs
         {
             document.Info = new() { Title = "Oddity", Version = Build.Version, Description = "Metrics in, explained anomalies out." };
             document.Servers = [];
+            foreach (IOpenApiPathItem path in document.Paths.Values) path.Operations?.Remove(HttpMethod.Head);
+            SignIn(document);
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
@@ -56,8 +58,19 @@ internal static class ApiDocs
     public static TBuilder Fails<TBuilder>(this TBuilder builder, params int[] statuses)
         where TBuilder : IEndpointConventionBuilder
     {
-        foreach (int status in statuses) builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
+        foreach (int status in statuses) builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ProblemBody), ["application/problem+json"]));
         return builder;
+    }
+
+    /// <summary>Lets the page at <c>/docs</c> send a token.</summary>
+    private static void SignIn(OpenApiDocument document)
+    {
+        document.Components ??= new();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [Token] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token made on the page or by POST /api/v1/tokens." },
+        };
+        document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
     }
 
     private static OpenApiRequestBody BodyOf(BodyExample example)

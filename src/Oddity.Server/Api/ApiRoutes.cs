@@ -48,6 +48,12 @@ internal static class ApiRoutes
         app.UseMiddleware<DashboardPages>();
         app.Services.GetRequiredService<Dashboard>().UseFiles(app);
         app.UseApiDocs();
+        app.Use((context, next) =>
+        {
+            // Answers hold what only this caller may see, and age at once; routes that know better say so.
+            context.Response.Headers.CacheControl = "no-store";
+            return next(context);
+        });
     }
 
     public static void MapApi(this IEndpointRouteBuilder routes)

@@ -61,15 +61,16 @@ internal sealed class LiveSocket(WebSocket socket, LiveFeed.Subscription subscri
         }
     }
 
+    /// <summary>Says goodbye and waits a little for the answer: to hang up at once could make the other side lose it.</summary>
     private async Task CloseAsync(WebSocketCloseStatus status, string? why)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
         using var patience = new CancellationTokenSource(Farewell);
         try
         {
-            await socket.CloseOutputAsync(status, why, patience.Token);
+            await socket.CloseAsync(status, why, patience.Token);
         }
-        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException)
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or InvalidOperationException)
         {
             // They are gone already.
         }

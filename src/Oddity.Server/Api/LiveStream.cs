@@ -18,7 +18,6 @@ internal sealed class LiveStream(HttpContext context, LiveFeed.Subscription subs
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, context.RequestAborted);
         context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         await using IAsyncEnumerator<LiveMessage> messages = LiveReader.FollowAsync(subscription, end.Token).GetAsyncEnumerator(end.Token);
         try
