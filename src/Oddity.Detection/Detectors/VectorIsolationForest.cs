@@ -12,8 +12,8 @@ public sealed class VectorIsolationForest : VectorDetector
     private const int RefitEvery = 40;
     private const int Capacity = 256;
 
-    /// <summary>Half-way between a row like the others (0.5) and the rarest a forest knows: Liu et al. call above 0.6 a potential anomaly.</summary>
-    private const double RareScore = 0.6;
+    /// <summary>The rarest tenth of the rows it was fitted on counts as rare: the usual contamination, here a prior and not a decision.</summary>
+    private const double Contamination = 0.1;
 
     /// <summary>Standard deviations the leading value has to be away; one healthy sample in 15,000 of a normal one.</summary>
     private const double FarAway = 4;
@@ -27,6 +27,7 @@ public sealed class VectorIsolationForest : VectorDetector
     private int _next;
     private int _sinceFit;
     private int _leading;
+    private double _rareScore;
 
     public VectorIsolationForest(int dimensions, ulong seed)
     {
@@ -81,7 +82,15 @@ public sealed class VectorIsolationForest : VectorDetector
         Fit();
     }
 
-    private void Fit() => _trees = _fittedCount < 2 ? null : new(_fitted.AsSpan(0, _fittedCount * Dimensions), Dimensions, _seed);
+    private void Fit()
+    {
+        _trees = _fittedCount < 2 ? null : new(_fitted.AsSpan(0, _fittedCount * Dimensions), Dimensions, _seed);
+        if (_trees is null) return;
+        double[] scores = new double[_fittedCount];
+        for (int i = 0; i < scores.Length; i++) scores[i] = _trees.Score(_fitted.AsSpan(i * Dimensions, Dimensions));
+        Array.Sort(scores);
+        _rareScore = scores[(int)((1 - Contamination) * (scores.Length - 1))];
+    }
 
     private Score Judge(ReadOnlySpan<double> values)
     {
@@ -100,11 +109,11 @@ public sealed class VectorIsolationForest : VectorDetector
         double reach = Math.Max(FarAway * deviation, 1e-9 * Math.Max(1, Math.Abs(mean)));
         return new()
         {
-            Value = rare < RareScore ? Math.Min(0.3, GaussTail.Score(furthest, _fittedCount)) : GaussTail.Score(furthest, _fittedCount),
+            Value = rare < _rareScore ? Math.Min(0.3, GaussTail.Score(furthest, _fittedCount)) : GaussTail.Score(furthest, _fittedCount),
             Expected = mean,
             Lower = mean - reach,
             Upper = mean + reach,
-            Anomalous = rare >= RareScore && Math.Abs(value - mean) > reach,
+            Anomalous = rare >= _rareScore && Math.Abs(value - mean) > reach,
             Statistic = rare,
             Term = "isolation score of the values together",
         };
