@@ -11,7 +11,10 @@ internal sealed class AdaptiveBand
     private const int Every = 16;
     private const double ErrorShare = 0.02;
 
-    private static readonly int[] Channels = [AdaptiveChannels.Fast, AdaptiveChannels.Season, AdaptiveChannels.LevelledSeason];
+    /// <summary>Surprise at which a sample usually raises an alarm by itself: several channels then see it at once.</summary>
+    private const double Level = 3;
+
+    private static readonly int[] Channels = [AdaptiveChannels.Fast, AdaptiveChannels.Season, AdaptiveChannels.Season];
 
     private readonly double[] _errors = new double[3];
     private readonly int[] _judged = new int[3];
@@ -20,9 +23,9 @@ internal sealed class AdaptiveBand
     private double _below = double.PositiveInfinity;
     private double _above = double.PositiveInfinity;
 
-    public (double Expected, double Lower, double Upper) At(AdaptiveChannels channels, TailBank tails, in AdaptiveConstant constant, double value, double level)
+    public (double Expected, double Lower, double Upper) At(AdaptiveChannels channels, TailBank tails, in AdaptiveConstant constant, double value, double rate)
     {
-        if (_seen % Every == 0) Refresh(tails, level);
+        if (_seen % Every == 0) Refresh(tails, rate);
         double expected = Prediction(channels, _best);
         if (double.IsNaN(expected)) expected = Prediction(channels, 0);
         if (double.IsNaN(expected)) return (value, double.NegativeInfinity, double.PositiveInfinity);
@@ -67,13 +70,14 @@ internal sealed class AdaptiveBand
     }
 
     private static double Prediction(AdaptiveChannels channels, int i) =>
-        i switch { 0 => channels.Predictions.Fast, 1 => channels.Predictions.Season, _ => channels.Predictions.Levelled };
+        i switch { 0 => channels.Predictions.Fast, 1 => channels.Predictions.Season, _ => channels.Predictions.Today };
 
-    private void Refresh(TailBank tails, double level)
+    private void Refresh(TailBank tails, double rate)
     {
         _best = 0;
         for (int i = 1; i < 3; i++)
             if (_judged[i] >= 50 && _errors[i] < _errors[_best]) _best = i;
+        double level = Math.Max(1, Level + rate);
         _below = tails.Reach(Channels[_best], -1, level);
         _above = tails.Reach(Channels[_best], 1, level);
     }

@@ -3,42 +3,51 @@ using Oddity.Detection.Statistics;
 namespace Oddity.Detection.Detectors;
 
 /// <summary>
-/// The ways in which <see cref="AdaptiveDetector"/> looks at a series: each channel is a signed deviation of the sample, or of a short window that
-/// ends with it, from what one simple prediction expected. O(1) a sample (windows are at most forty values, summed afresh: no drift).
+/// The ways in which <see cref="AdaptiveDetector"/> looks at a series: each channel is a signed deviation of the sample, or of a short stretch that
+/// ends with it, from what one simple prediction expected. O(1) a sample: windows are ten values at most and summed afresh, so nothing drifts.
 /// </summary>
 internal sealed class AdaptiveChannels
 {
-    public const int Count = 14;
-    public const int Fast = 0;
-    public const int Season = 4;
-    public const int LevelledSeason = 11;
+    public const int Count = 11;
+    public const int Fast = 0, Change = 1, Middle = 2, Ratio = 3, Season = 4, SeasonWhile = 5, Unexplained = 6, UnexplainedWhile = 7, Drift = 8, Variability = 9, Density = 10;
 
-    private const int Window = 40;
+    private const int Window = 10;
     private static readonly int[] DaysBack = [1, 2, 3, 7, 14];
 
     private readonly SeasonMemory _season = new();
     private readonly double[] _recent = new double[Window];
-    private readonly double[] _offSeason = new double[10];
+    private readonly double[] _offSeason = new double[Window];
     private readonly double[] _deviation = new double[Count];
     private readonly bool[] _known = new bool[Count];
+    private Means _means;
     private long _seen;
     private long _seasonal;
-    private double _last, _fast, _middle, _slow, _slower, _offset, _spread, _top, _bottom;
 
-    /// <summary>What each channel says, named for an explanation.</summary>
+    /// <summary>What each channel says, in the words of an explanation; the index is the channel.</summary>
     public static IReadOnlyList<string> Terms { get; } =
     [
-        "far from the last few samples", "far from the recent mean", "far from the usual level", "sudden change", "unlike the same time of day",
-        "unlike the same time of day for a while", "fits neither recent nor earlier days", "level shift", "unusual variability",
-        "unusual recent maximum", "unusual recent minimum", "off the daily pattern", "far from the long-run level", "drifting level",
+        "far from the last few samples", "sudden change", "recent samples far from the mean", "many times larger or smaller", "unlike the same time of day",
+        "unlike the same time of day for a while", "fits neither recent nor earlier days", "fits neither recent nor earlier days for a while",
+        "drifting level", "unusual variability", "unusually many odd samples",
     ];
 
+    /// <summary>
+    /// What each channel counts in the sum, and the surprise (−log10 p) up to which it counts nothing. Found together on the labelled series by
+    /// annealing and rounded; docs/quality.md has what they give on series they were not chosen on.
+    /// </summary>
+    public static ReadOnlySpan<double> Weights => [1, 0.5, 0.75, 1, 0.75, 0.75, 1, 0.25, 1, 0.25, 1];
+
+    /// <inheritdoc cref="Weights"/>
+    public static ReadOnlySpan<double> Offsets => [2.5, 1.5, 1.5, 1.5, 3, 1.5, 1.5, 1.5, 1.5, 2, 2];
+
+    /// <summary>How the last sample looked, by channel.</summary>
     public ReadOnlySpan<double> Deviations => _deviation;
 
+    /// <summary>Which channels have something to say of the last sample.</summary>
     public ReadOnlySpan<bool> Known => _known;
 
-    /// <summary>Prediction of the channels <see cref="Fast"/>, <see cref="Season"/> and <see cref="LevelledSeason"/> before the sample; NaN where there is none.</summary>
-    public (double Fast, double Season, double Levelled) Predictions { get; private set; }
+    /// <summary>What was predicted before the sample: from the last few, from the same time of day, and that corrected by how today runs; NaN for none.</summary>
+    public (double Fast, double Season, double Today) Predictions { get; private set; }
 
     /// <summary>Fills <see cref="Deviations"/> with what the sample looks like given the samples before it.</summary>
     public void Look(long timeMs, double value)
@@ -46,63 +55,82 @@ internal sealed class AdaptiveChannels
         Array.Clear(_known);
         Predictions = (double.NaN, double.NaN, double.NaN);
         if (_seen == 0) return;
-        Set(Fast, value - _fast);
-        Set(1, value - _middle);
-        Set(2, value - _slow);
-        Set(3, value - _last);
-        Set(12, value - _slower);
+        Set(Fast, value - _means.Fast);
+        Set(Change, value - At(1));
+        Set(Ratio, Compress(value) - _means.Ratio);
+        Set(Drift, _means.Medium - _means.Slow);
+        if (_seen >= 3) Set(Middle, MedianOfThree(value, At(1), At(2)) - _means.MiddleBefore);
+        if (_seen >= Window) LookAtWindow(value);
         double season = LookBack(timeMs, value);
-        Predictions = (_fast, season, _seasonal > 0 ? season + _offset : double.NaN);
+        Predictions = (_means.Fast, season, _seasonal > 0 ? season + _means.Today : double.NaN);
         if (!double.IsNaN(season)) LookAtSeason(value - season);
-        if (_seen >= Window) LookAtWindows(value);
+    }
+
+    /// <summary>Adds the channel that counts odd samples, from how surprising <see cref="Unexplained"/> was.</summary>
+    public void LookAtDensity(double surprise)
+    {
+        Set(Density, _means.Density);
+        _means.Density += 0.05 * (Math.Min(surprise, 3) - _means.Density);
     }
 
     public void Learn(long timeMs, double value)
     {
-        if (_seen == 0) _fast = _middle = _slow = _slower = value;
-        double first = 1.0 / (_seen + 1);
-        _fast += Math.Max(0.3, first) * (value - _fast);
-        _middle += Math.Max(0.1, first) * (value - _middle);
-        _slow += Math.Max(0.01, first) * (value - _slow);
-        _slower += Math.Max(0.001, first) * (value - _slower);
+        _means.Learn(value, Compress(value), _seen);
         _season.Learn(timeMs, value);
         _recent[_seen % Window] = value;
-        _last = value;
         _seen++;
     }
 
     public void Save(StateWriter writer)
     {
-        _season.Save(writer);
-        writer.Doubles(_recent);
-        writer.Doubles(_offSeason);
         writer.Int64(_seen);
         writer.Int64(_seasonal);
-        writer.Doubles([_last, _fast, _middle, _slow, _slower, _offset, _spread, _top, _bottom]);
+        writer.Doubles(_recent);
+        writer.Doubles(_offSeason);
+        _means.Save(writer);
+        _season.Save(writer);
     }
 
     public void Load(StateReader reader)
     {
-        _season.Load(reader);
-        reader.Doubles(_recent);
-        reader.Doubles(_offSeason);
         _seen = reader.Int64();
         _seasonal = reader.Int64();
         if (_seen < 0 || _seasonal < 0) throw new InvalidDataException("A negative count.");
-        Span<double> means = stackalloc double[9];
-        reader.Doubles(means);
-        (_last, _fast, _middle, _slow, _slower) = (means[0], means[1], means[2], means[3], means[4]);
-        (_offset, _spread, _top, _bottom) = (means[5], means[6], means[7], means[8]);
+        reader.Doubles(_recent);
+        reader.Doubles(_offSeason);
+        _means.Load(reader);
+        _season.Load(reader);
     }
 
+    private static double MedianOfThree(double a, double b, double c) => Math.Max(Math.Min(b, c), Math.Min(Math.Max(b, c), a));
+
+    private double At(int ago) => _recent[(_seen - ago) % Window];
+
     private void Set(int channel, double deviation) => (_deviation[channel], _known[channel]) = (deviation, true);
+
+    /// <summary>A logarithm that goes through zero: straight below a tenth of the usual size, so that halving and doubling weigh alike and dips are seen.</summary>
+    private double Compress(double value) => Math.Asinh(Math.Clamp(value / ((0.1 * (_seen == 0 ? Math.Abs(value) : _means.Size)) + 1e-300), -Means.Largest, Means.Largest));
+
+    private void LookAtWindow(double value)
+    {
+        double mean = value;
+        for (int ago = 1; ago < Window; ago++) mean += At(ago);
+        mean /= Window;
+        double squares = (value - mean) * (value - mean);
+        for (int ago = 1; ago < Window; ago++) squares += (At(ago) - mean) * (At(ago) - mean);
+        // The standard deviation's logarithm, so that halving and doubling are alike; its floor is what double precision can tell from zero. Held
+        // to four e-folds: a window of equal values is stiller than usual, not infinitely so.
+        double spread = 0.5 * Math.Log((squares / Window) + (1e-18 * mean * mean) + 1e-300);
+        if (_seen > Window) Set(Variability, Math.Clamp(spread - _means.Spread, -4, 4));
+        _means.Spread += Math.Max(0.003, 1.0 / (_seen - Window + 1)) * (spread - _means.Spread);
+    }
 
     /// <summary>The median of earlier days at this time, or NaN; and the smallest deviation over all explanations: odd only if none fits.</summary>
     private double LookBack(long timeMs, double value)
     {
         Span<double> days = stackalloc double[4];
         int have = 0;
-        double smallest = value - _middle;
+        double smallest = value - _means.Middle;
         foreach (int ago in DaysBack)
         {
             if (!_season.TryGet(timeMs, ago, out double then, out double least, out double greatest)) continue;
@@ -111,7 +139,9 @@ internal sealed class AdaptiveChannels
             if (Math.Abs(deviation) < Math.Abs(smallest)) smallest = deviation;
         }
 
-        Set(6, smallest);
+        Set(Unexplained, smallest);
+        _means.Unexplained += 0.2 * (smallest - _means.Unexplained);
+        Set(UnexplainedWhile, _means.Unexplained);
         if (have == 0) return double.NaN;
         days = days[..have];
         days.Sort();
@@ -121,55 +151,46 @@ internal sealed class AdaptiveChannels
     private void LookAtSeason(double off)
     {
         Set(Season, off);
-        if (_seasonal > 0) Set(LevelledSeason, off - _offset);
-        _offSeason[_seasonal % 10] = off;
+        _offSeason[_seasonal % Window] = off;
         _seasonal++;
-        if (_seasonal >= 10)
+        if (_seasonal >= Window)
         {
             double sum = 0;
             foreach (double earlier in _offSeason) sum += earlier;
-            Set(5, sum / 10);
+            Set(SeasonWhile, sum / Window);
         }
 
-        _offset += Math.Max(0.1, 1.0 / _seasonal) * (off - _offset);
+        _means.Today += Math.Max(0.1, 1.0 / _seasonal) * (off - _means.Today);
     }
 
-    private void LookAtWindows(double value)
+    /// <summary>The exponential averages; each starts as a plain mean, so that the first value does not stick.</summary>
+    private struct Means
     {
-        double near = value, far = 0, middle = value, top = value, bottom = value;
-        for (int ago = 1; ago < 36; ago++)
+        public const double Largest = 1e150;
+
+        public double Fast, Middle, MiddleBefore, Medium, Slow, Ratio, Size, Unexplained, Spread, Today, Density;
+
+        public void Learn(double value, double compressed, long seen)
         {
-            double then = _recent[(_seen - ago) % Window];
-            if (ago < 20) near += then;
-            else far += then;
-            if (ago < 30) middle += then;
-            if (then > top) top = then;
-            if (then < bottom) bottom = then;
+            double first = 1.0 / (seen + 1);
+            MiddleBefore = seen == 0 ? value : Middle;
+            Fast += Math.Max(0.3, first) * (value - Fast);
+            Middle += Math.Max(0.1, first) * (value - Middle);
+            Medium += Math.Max(0.05, first) * (value - Medium);
+            Slow += Math.Max(0.005, first) * (value - Slow);
+            Ratio += Math.Max(0.1, first) * (compressed - Ratio);
+            Size += Math.Max(0.001, first) * (Math.Abs(value) - Size);
         }
 
-        (near, far, middle) = (near / 20, far / 16, middle / 30);
-        double squares = (value - middle) * (value - middle);
-        for (int ago = 1; ago < 30; ago++)
-        {
-            double off = _recent[(_seen - ago) % Window] - middle;
-            squares += off * off;
-        }
+        public readonly void Save(StateWriter writer) =>
+            writer.Doubles([Fast, Middle, MiddleBefore, Medium, Slow, Ratio, Size, Unexplained, Spread, Today, Density]);
 
-        // Standard deviation as a logarithm, so that halving and doubling are alike; the floor is what double precision can tell from zero.
-        double spread = 0.5 * Math.Log(Math.Min((squares / 30) + (1e-18 * middle * middle) + 1e-300, double.MaxValue));
-        Set(7, near - _slower);
-        Set(13, near - far);
-        long windows = _seen - Window;
-        if (windows > 0)
+        public void Load(StateReader reader)
         {
-            Set(8, spread - _spread);
-            Set(9, top - _top);
-            Set(10, bottom - _bottom);
+            Span<double> all = stackalloc double[11];
+            reader.Doubles(all);
+            (Fast, Middle, MiddleBefore, Medium, Slow, Ratio) = (all[0], all[1], all[2], all[3], all[4], all[5]);
+            (Size, Unexplained, Spread, Today, Density) = (all[6], all[7], all[8], all[9], all[10]);
         }
-
-        double share = Math.Max(0.003, 1.0 / (windows + 1));
-        _spread += share * (spread - _spread);
-        _top += share * (top - _top);
-        _bottom += share * (bottom - _bottom);
     }
 }

@@ -3,31 +3,38 @@ using Oddity.Detection.Statistics;
 namespace Oddity.Detection.Detectors;
 
 /// <summary>
-/// The default. Looks at a series in fourteen simple ways at once (<see cref="AdaptiveChannels"/>), asks for each how rare such a deviation was so
-/// far (<see cref="TailBank"/>), and adds up what exceeds the everyday:
+/// The default. Looks at a series in eleven simple ways at once (<see cref="AdaptiveChannels"/>), asks for each how rare such a deviation was so far
+/// (<see cref="TailBank"/>), and adds up what exceeds the everyday:
 /// <code>
-/// total = Σ over channels  min( max( −log10 p − offset − rate, 0 ), 3 )
+/// total = Σ over channels  weight · min( max( −log10 p − offset − rate, 0 ), 4 )  +  habit
 /// </code>
-/// where rate corrects for the sampling interval, so that a series sampled every 3 s alarms as rarely a day as one sampled every minute. An alarm
-/// needs a total of <see cref="AlarmAt"/> that also exceeds the totals just before it (refractory period), so a long disturbance is one
-/// alarm, and a worse one inside it another. See docs/detectors/adaptive.md.
+/// where rate corrects for the sampling interval, so that a series sampled every 3 s alarms as rarely a day as one sampled every minute, and habit for
+/// how often the series had such totals before (<see cref="AdaptiveHabit"/>). An alarm needs a total of <see cref="AlarmAt"/> that also exceeds the
+/// totals just before it (refractory period): a long disturbance is one alarm, and a worse one inside it another. See docs/detectors/adaptive.md.
 /// </summary>
 internal sealed class AdaptiveDetector : Detector
 {
     public const string Id = "adaptive";
     public const string Broken = "constant series broken";
+    public const string Beyond = "beyond anything seen";
 
-    /// <summary>Surprise that every healthy series shows daily: −log10 p up to here counts nothing.</summary>
-    private const double Offset = 2.5;
-
-    /// <summary>Most that one channel adds: no single view decides alone.</summary>
-    private const double MostPerChannel = 3;
-
-    /// <summary>Default of the parameter "alarm_at".</summary>
+    /// <summary>Default of the parameter "alarm_at": the total that raises an alarm.</summary>
     private const double AlarmAt = 5;
 
+    /// <summary>Most that one channel adds before its weight: no single view decides alone.</summary>
+    private const double MostPerChannel = 4;
+
     /// <summary>Samples before one that its total must exceed.</summary>
-    private const int Refractory = 10;
+    private const int Refractory = 8;
+
+    /// <summary>Samples after which a deviation is learnt.</summary>
+    private const int Delay = 10;
+
+    /// <summary>Rarity (log10 of samples an alarm-like total) at which habit neither adds nor takes: one in 3,000, two days at one a minute.</summary>
+    private const double NeutralRarity = 3.5;
+
+    /// <summary>Where samples are rarer than one a minute, the share of log10(rate) that counts: an hour's row sums up more than one try.</summary>
+    private const double SlowShare = 0.65;
 
     /// <summary>
     /// Nothing is reported before the value has changed so often and so much time has passed, but for the rule of the broken constant. Changes, not
@@ -35,44 +42,54 @@ internal sealed class AdaptiveDetector : Detector
     /// </summary>
     private const int WarmUpChanges = 32;
 
-    private const long WarmUpMs = 120_000;
+    private const long WarmUpMs = 100_000;
 
-    /// <summary>History of the tails: three days, but no less than 8,000 samples.</summary>
+    /// <summary>History of the tails: three days, but 4,000 to 60,000 samples.</summary>
     private const double HistoryMs = 3 * 86_400_000.0;
 
-    /// <summary>Values beyond are held there so that no difference overflows.</summary>
+    /// <summary>Share of the severity that stays from one sample to the next: half after fourteen.</summary>
+    private const double Fading = 0.95;
+
+    /// <summary>What a sample beyond anything seen is worth on the scale of <see cref="Score.Value"/>: just an alarm.</summary>
+    private const double BeyondValue = 0.45;
+
+    /// <summary>Values beyond are held there so that no square overflows.</summary>
     private const double Largest = 1e150;
 
     private readonly double _alarmAt;
     private readonly AdaptiveChannels _channels = new();
     private readonly TailBank _tails = new(AdaptiveChannels.Count);
-    private readonly float[] _surprises = new float[AdaptiveChannels.Count];
-    private readonly float[] _totals = new float[Refractory];
+    private readonly AdaptiveHabit _habit = new();
     private readonly AdaptiveBand _band = new();
+    private readonly float[] _totals = new float[Refractory];
+    private readonly double[] _waiting = new double[Delay * AdaptiveChannels.Count];
     private AdaptiveCadence _cadence;
     private AdaptiveConstant _constant;
+    private AdaptiveRange _range;
     private long _seen;
     private long _changes;
     private double _last;
     private double _severity;
 
-    public AdaptiveDetector(DetectorParameters? parameters = null) =>
-        _alarmAt = (parameters ?? DetectorParameters.None).Number("alarm_at", AlarmAt, 0.1, 42);
-
-    /// <summary>−log10 p of each channel for the last sample; for the bench.</summary>
-    internal ReadOnlySpan<float> Surprises => _surprises;
+    public AdaptiveDetector(DetectorParameters? parameters = null)
+    {
+        _alarmAt = (parameters ?? DetectorParameters.None).Number("alarm_at", AlarmAt, 0.1, 40);
+        Array.Fill(_waiting, double.NaN);
+    }
 
     public override Score Observe(in Sample sample)
     {
         double value = Math.Clamp(sample.Value, -Largest, Largest);
         _cadence.Learn(sample.TimeMs);
-        if (_seen % 256 == 0) _tails.Memory = (int)Math.Clamp(HistoryMs / Math.Max(1, _cadence.IntervalMs), 8_000, 60_000);
+        if (_seen % 256 == 0) _tails.Memory = (int)Math.Clamp(HistoryMs / Math.Max(1, _cadence.IntervalMs), 4_000, 60_000);
+        double rate = _cadence.LogRate * (_cadence.LogRate > 0 ? 1 : SlowShare);
 
         _channels.Look(sample.TimeMs, value);
-        double rate = Rate();
-        (double total, int leading) = Weigh(rate);
-        Score score = Judge(value, total, leading, rate);
-        Learn(sample.TimeMs, value, total);
+        (double sum, int leading) = Weigh(rate);
+        bool rises = sum > 0 && (float)sum > Recent();
+        double total = sum <= 0 ? 0 : Math.Max(0, sum + Habit(sum, Math.Max(0, rate)));
+        Score score = Judge(value, total, rises, leading, rate);
+        Learn(sample.TimeMs, value, sum, rises);
         return score;
     }
 
@@ -83,8 +100,11 @@ internal sealed class AdaptiveDetector : Detector
         writer.Double(_last);
         writer.Double(_severity);
         foreach (float total in _totals) writer.Single(total);
+        writer.Doubles(_waiting);
         _cadence.Save(writer);
         _constant.Save(writer);
+        _range.Save(writer);
+        _habit.Save(writer);
         _band.Save(writer);
         _channels.Save(writer);
         _tails.Save(writer);
@@ -98,67 +118,73 @@ internal sealed class AdaptiveDetector : Detector
         _last = reader.Double();
         _severity = reader.Double();
         for (int i = 0; i < Refractory; i++) _totals[i] = reader.Single();
+        reader.Doubles(_waiting);
         _cadence.Load(reader);
         _constant.Load(reader);
+        _range.Load(reader);
+        _habit.Load(reader);
         _band.Load(reader);
         _channels.Load(reader);
         _tails.Load(reader);
     }
 
-    /// <summary>Rarer by the full rate where samples come faster than one a minute; three quarters of it where slower (an hour's row is not sixty tries).</summary>
-    private double Rate()
-    {
-        double rate = _cadence.LogRate;
-        return rate > 0 ? rate : 0.75 * rate;
-    }
-
-    private (double Total, int Leading) Weigh(double rate)
+    private (double Sum, int Leading) Weigh(double rate)
     {
         ReadOnlySpan<double> deviations = _channels.Deviations;
         ReadOnlySpan<bool> known = _channels.Known;
-        double total = 0, most = 0;
+        double sum = 0, most = 0;
         int leading = 0;
         for (int channel = 0; channel < AdaptiveChannels.Count; channel++)
         {
             double surprise = known[channel] ? _tails.Surprise(channel, deviations[channel]) : 0;
-            _surprises[channel] = (float)surprise;
-            double beyond = surprise - Offset - rate;
-            if (beyond <= 0 || surprise <= 0) continue;
-            total += Math.Min(beyond, MostPerChannel);
-            if (beyond > most) (most, leading) = (beyond, channel);
+            if (channel == AdaptiveChannels.Unexplained) _channels.LookAtDensity(surprise);
+            if (surprise <= 0) continue;
+            double counts = AdaptiveChannels.Weights[channel] * Math.Min(surprise - Math.Max(0.5, AdaptiveChannels.Offsets[channel] + rate), MostPerChannel);
+            if (counts <= 0) continue;
+            sum += counts;
+            if (counts > most) (most, leading) = (counts, channel);
         }
 
-        return (total, leading);
+        return (sum, leading);
     }
 
-    private Score Judge(double value, double total, int leading, double rate)
+    /// <summary>
+    /// What the series' habits add or take. It counts for more where samples are frequent: a machine's burst every hour is healthy, and rare a sample.
+    /// </summary>
+    private double Habit(double sum, double rate) => (1 + rate) * (_habit.Rarity(sum) - rate - NeutralRarity);
+
+    private float Recent()
+    {
+        float most = 0;
+        foreach (float earlier in _totals) most = Math.Max(most, earlier);
+        return most;
+    }
+
+    private Score Judge(double value, double total, bool rises, int leading, double rate)
     {
         bool warm = _changes >= WarmUpChanges && _cadence.ElapsedMs >= WarmUpMs;
         bool broken = _constant.BrokenBy(value);
-        double calm = 0;
-        foreach (float earlier in _totals) calm = Math.Max(calm, earlier);
-        bool fires = (float)total > calm;
-        bool anomalous = broken || (warm && fires && total >= _alarmAt);
-
-        double scale = broken ? Math.Max(_constant.Value, ToScale(total)) : warm ? ToScale(total) : 0;
-        _severity = Math.Max(scale, 0.95 * _severity);
-        (double expected, double lower, double upper) = _band.At(_channels, _tails, _constant, value, Offset + rate + 1);
-        if (!anomalous && !(fires is false && total >= _alarmAt)) (lower, upper) = (Math.Min(lower, value), Math.Max(upper, value));
+        bool beyond = !broken && warm && _range.LeftBy(value);
+        bool odd = warm && total >= _alarmAt;
+        double scale = Math.Max(broken ? _constant.Value : beyond ? BeyondValue : 0, warm ? ToScale(total) : 0);
+        _severity = Math.Max(scale, Fading * _severity);
+        (double expected, double lower, double upper) = _band.At(_channels, _tails, _constant, value, rate);
+        if (!odd && !broken && !beyond) (lower, upper) = (Math.Min(lower, value), Math.Max(upper, value));
         return new Score
         {
-            Value = broken || fires ? scale : Math.Min(scale, 0.2),
+            Value = broken || beyond || rises ? scale : Math.Min(scale, 0.2),
             Severity = _severity,
             Expected = expected,
             Lower = lower,
             Upper = upper,
-            Anomalous = anomalous,
+            Anomalous = broken || beyond || (odd && rises),
             WarmingUp = !warm,
             Statistic = broken ? value - _constant.Level : total,
-            Term = broken ? Broken : AdaptiveChannels.Terms[leading],
+            Term = broken ? Broken : beyond && !(odd && rises) ? Beyond : AdaptiveChannels.Terms[leading],
         };
     }
 
-    private void Learn(long timeMs, double value, double total)
+    private void Learn(long timeMs, double value, double sum, bool rises)
     {
         ReadOnlySpan<double> deviations = _channels.Deviations;
         ReadOnlySpan<bool> known = _channels.Known;
@@ -166,18 +192,25 @@ internal sealed class AdaptiveDetector : Detector
         if (_seen > 4)
         {
             for (int channel = 0; channel < AdaptiveChannels.Count; channel++)
-                if (known[channel]) _tails.Learn(channel, deviations[channel]);
+            {
+                // What was seen Delay samples ago is learnt now: an odd stretch must not become normal while it grows.
+                ref double waiting = ref _waiting[((_seen % Delay) * AdaptiveChannels.Count) + channel];
+                if (!double.IsNaN(waiting)) _tails.Learn(channel, waiting);
+                waiting = known[channel] ? deviations[channel] : double.NaN;
+            }
         }
 
+        _habit.Learn(rises ? sum : 0);
         _band.Learn(_channels, value);
         _channels.Learn(timeMs, value);
         _constant.Learn(value);
-        if (value != _last) _changes++;
+        _range.Learn(value);
+        if (_seen > 0 && value != _last) _changes++;
         _last = value;
-        _totals[_seen % Refractory] = (float)total;
+        _totals[_seen % Refractory] = (float)sum;
         _seen++;
     }
 
-    /// <summary>From totals to the shared scale: straight lines, measured on unlabelled rows (docs/quality.md).</summary>
-    private static double ToScale(double total) => total <= 0 ? 0 : Math.Min(1, 0.3 + (0.0165 * total));
+    /// <summary>From totals to the shared scale: a straight line through what was measured on unlabelled rows (docs/quality.md).</summary>
+    private static double ToScale(double total) => total <= 0 ? 0 : Math.Min(1, 0.25 + (0.035 * total));
 }

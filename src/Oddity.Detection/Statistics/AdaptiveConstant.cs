@@ -2,7 +2,7 @@ namespace Oddity.Detection.Statistics;
 
 /// <summary>
 /// The rule "constant series broken": a level other than zero that held for a run of samples, and then a value far from it. The longer the run the
-/// smaller the change that counts; every earlier break makes it ask for a longer run. Zeros that burst and whole numbers that step by one do not count.
+/// smaller the change that counts; every earlier break makes it ask for a longer run. Zeros that burst and small counts that step do not count.
 /// </summary>
 internal struct AdaptiveConstant
 {
@@ -14,17 +14,24 @@ internal struct AdaptiveConstant
 
     private const double LeastChange = 0.1;
 
+    /// <summary>Whole numbers may be counts, and counts scatter by their root: so many times that is needed. Two processes instead of one break nothing.</summary>
+    private const double CountNoise = 5;
+
     /// <summary>Breaks are forgotten over about this many samples.</summary>
     private const double BreakMemory = 20_000;
+
+    /// <summary>What a change after a shorter run counts among the breaks: a series that moves all the time is no constant.</summary>
+    private const double ShortBreak = 0.25;
 
     private double _level;
     private double _breaks;
     private int _run;
+    private bool _started;
 
     /// <summary>Change that would break the run, in the series' unit; +∞ where no change would.</summary>
     public readonly double Limit =>
         _run < ShortestRun * (1 + _breaks) * (1 + _breaks) || _level == 0 ? double.PositiveInfinity
-        : Math.Max(Math.Abs(_level) * Math.Max(LeastChange, Evidence / _run), Whole(_level) && Math.Abs(_level) < 100 ? 1.5 : 0);
+        : Math.Max(Math.Abs(_level) * Math.Max(LeastChange, Evidence / _run), Whole(_level) ? CountNoise * Math.Sqrt(Math.Abs(_level)) : 0);
 
     /// <summary>True where the value breaks the run.</summary>
     public readonly bool BrokenBy(double value) => Math.Abs(value - _level) >= Limit;
@@ -37,13 +44,14 @@ internal struct AdaptiveConstant
     public void Learn(double value)
     {
         _breaks -= _breaks / BreakMemory;
+        if (!_started) (_started, _level) = (true, value);
         if (value == _level)
         {
             if (_run < int.MaxValue) _run++;
             return;
         }
 
-        if (_run >= ShortestRun) _breaks++;
+        _breaks += _run >= ShortestRun ? 1 : ShortBreak;
         (_level, _run) = (value, 1);
     }
 
@@ -52,6 +60,7 @@ internal struct AdaptiveConstant
         writer.Double(_level);
         writer.Double(_breaks);
         writer.Int32(_run);
+        writer.Bool(_started);
     }
 
     public void Load(StateReader reader)
@@ -59,6 +68,7 @@ internal struct AdaptiveConstant
         _level = reader.Double();
         _breaks = reader.Double();
         _run = reader.Int32();
+        _started = reader.Bool();
     }
 
     private static bool Whole(double value) => value == Math.Floor(value);
