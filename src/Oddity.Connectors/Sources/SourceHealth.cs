@@ -33,7 +33,8 @@ internal sealed class SourceHealth(string id, TimeProvider time, ILogger logger)
         return stored;
     }
 
-    private static string Refusal(IngestResult result) => result.Outcome switch
+    /// <summary>Why a batch was not stored.</summary>
+    public static string Refusal(IngestResult result) => result.Outcome switch
     {
         IngestOutcome.OverLimit => $"the limit {result.Limit} is reached",
         IngestOutcome.Overloaded => "the server is too busy to take samples",
