@@ -20,12 +20,12 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
     // What counts as an error in an API's error rate: the caller's mistakes (4xx) and the API's (5xx), so that it is 1 minus the success rate.
     private const int FirstErrorStatus = 400;
 
-    private readonly SeriesCache _cache = new();
+    private readonly SeriesCache _cache = new(defaultMetric is null ? batch.Tenant : null);
     private readonly List<KeyValuePair<string, string>> _labels = [];
     private readonly List<JsonToken> _names = [];
     private readonly List<double> _values = [];
 
-    /// <summary>Keys made so far.</summary>
+    /// <summary>Keys met so far.</summary>
     public int KeyCount => _cache.KeyCount;
 
     /// <summary>For each record the time as it was given; null to do without.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using Oddity.Engine.Series;
 
 namespace Oddity.Connectors.Sources.Events;
@@ -9,21 +10,32 @@ namespace Oddity.Connectors.Sources.Events;
 /// </summary>
 internal sealed class SeriesCache
 {
-    private readonly Dictionary<byte[], SeriesGroup> _groups = new(new ByteComparer());
+    private readonly Dictionary<byte[], SeriesGroup> _groups = new(IdentityComparer.Instance);
     private readonly Dictionary<byte[], SeriesGroup>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
-    private byte[] _identity = new byte[512];
+    private readonly bool _shared;
+    private readonly int _prefix;
+    private byte[] _identity;
     private int _length;
 
-    public SeriesCache() => _lookup = _groups.GetAlternateLookup<ReadOnlySpan<byte>>();
+    /// <param name="tenant">Whose keys to share with other requests, where the bytes and the tenant say all about a series; null to share none.</param>
+    public SeriesCache(string? tenant = null)
+    {
+        _lookup = _groups.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _shared = tenant is not null;
+        byte[] prefix = Encoding.UTF8.GetBytes($"{tenant}\n");
+        _prefix = prefix.Length;
+        _identity = new byte[512 + _prefix];
+        prefix.CopyTo(_identity, 0);
+    }
 
-    /// <summary>Keys made so far.</summary>
+    /// <summary>Keys met so far.</summary>
     public int KeyCount { get; private set; }
 
     /// <summary>Begins an identity; what is appended next belongs to it.</summary>
     public void Begin(char shape)
     {
-        _length = 1;
-        _identity[0] = (byte)shape;
+        _identity[_prefix] = (byte)shape;
+        _length = _prefix + 1;
     }
 
     /// <summary>Adds bytes to the identity, with their kind and length so that no two sequences read the same.</summary>
@@ -37,33 +49,28 @@ internal sealed class SeriesCache
         _length = length;
     }
 
-    public bool TryGet([NotNullWhen(true)] out SeriesGroup? group) => _lookup.TryGetValue(_identity.AsSpan(0, _length), out group);
+    public bool TryGet([NotNullWhen(true)] out SeriesGroup? group)
+    {
+        ReadOnlySpan<byte> identity = _identity.AsSpan(0, _length);
+        if (_lookup.TryGetValue(identity, out group)) return true;
+        if (!_shared || !SharedSeries.TryGet(identity, out byte[]? known, out group)) return false;
+        Keep(known, group);
+        return true;
+    }
 
     /// <summary>Remembers the group under the identity appended last.</summary>
     public SeriesGroup Put(SeriesGroup group)
     {
-        KeyCount += group.Keys.Length;
-        _lookup[_identity.AsSpan(0, _length)] = group;
+        byte[] identity = _identity[.._length];
+        Keep(identity, group);
+        if (_shared) SharedSeries.Put(identity, group);
         return group;
     }
 
-    private sealed class ByteComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    private void Keep(byte[] identity, SeriesGroup group)
     {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(byte[] obj) => GetHashCode(obj.AsSpan());
-
-        // HashCode is seeded per process, so nobody can craft bodies whose identities collide.
-        public int GetHashCode(ReadOnlySpan<byte> alternate)
-        {
-            var hash = new HashCode();
-            hash.AddBytes(alternate);
-            return hash.ToHashCode();
-        }
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+        KeyCount += group.Keys.Length;
+        _groups[identity] = group;
     }
 }
 
