@@ -13,6 +13,9 @@ internal sealed class RunningServer(ILogger<RunningServer> log) : IAsyncDisposab
     /// <summary>Where people reach it.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
+    /// <summary>An address it listens on.</summary>
+    public Uri BoundAddress { get; private set; } = new("http://127.0.0.1");
+
     /// <summary>Lets the first account be made; null where there is one or none is needed.</summary>
     public string? SetupToken { get; private set; }
 
@@ -42,7 +45,8 @@ internal sealed class RunningServer(ILogger<RunningServer> log) : IAsyncDisposab
     {
         (_app, SetupToken) = (app, setupToken);
         string bound = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Address = publicUrl ?? new Uri(bound.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal));
+        BoundAddress = new Uri(bound.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal));
+        Address = publicUrl ?? BoundAddress;
     }
 
     /// <summary>Waits until somebody asks the process to stop, or a part fails.</summary>

@@ -20,8 +20,9 @@ internal sealed class Credentials
         {
             return Parse(buffer.AsMemory(0, length));
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The latter for half of a surrogate pair, which JSON can write and text can't be.
             throw new ProblemException(StatusCodes.Status400BadRequest, "bad_json", "The body is not a JSON object of texts.");
         }
     }

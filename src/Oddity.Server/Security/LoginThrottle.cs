@@ -14,6 +14,15 @@ internal sealed class LoginThrottle(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Failures> _failures = new(StringComparer.Ordinal);
 
+    /// <summary>Accounts and addresses remembered.</summary>
+    public int Keys
+    {
+        get
+        {
+            lock (_gate) return _failures.Count;
+        }
+    }
+
     /// <summary>How long to wait before the next attempt; null if it may be made now. An attempt that may be made counts as failed until <see cref="Succeeded"/>.</summary>
     public TimeSpan? Begin(string account, string address)
     {
