@@ -16,6 +16,11 @@ internal static class BodyType
     public static void CheckFile(HttpRequest request) =>
         Check(request, type => IsText(type) || type.MediaType.Value?.ToLowerInvariant() is "application/gzip" or "application/x-gzip");
 
+    /// <summary>True if it says that it is a table; whatever else it says, the first character tells whether it is JSON.</summary>
+    public static bool IsTable(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type)
+        && type.MediaType.Value?.ToLowerInvariant() is "text/csv" or "application/csv" or "text/tab-separated-values";
+
     private static void Check(HttpRequest request, Func<MediaTypeHeaderValue, bool> taken)
     {
         if (string.IsNullOrWhiteSpace(request.ContentType)) return;

@@ -42,6 +42,8 @@ internal static class IngestRoutes
     {
         BodyType.Check(context.Request);
         using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-        return Decode.Events(body.Bytes.Span, context.Tenant(), precision);
+        return BodyType.IsTable(context.Request)
+            ? Decode.Table(body.Bytes, context.Tenant(), precision)
+            : Decode.Events(body.Bytes, context.Tenant(), precision);
     }
 }

@@ -29,7 +29,7 @@ internal static class ReportRoutes
         IngestOptions options = parameters.Options(backfillByDefault: true);
         BodyType.Check(context.Request);
         using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-        IngestBatch batch = Decode.Events(body.Bytes.Span, context.Tenant(), parameters.TimeUnit());
+        IngestBatch batch = Decode.Events(body.Bytes, context.Tenant(), parameters.TimeUnit());
         if (pipeline.Check(batch, options) is [{ } mistake, ..]) throw Bad(mistake.Code, mistake.Detail);
         if (batch.RecordCount != 1 || batch.Rows.Count == 0) throw Bad("not_one", "Send one anomaly as one JSON object.");
         (Severity severity, string? note) = ReadWords(body.Bytes);

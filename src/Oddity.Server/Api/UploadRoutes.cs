@@ -46,7 +46,7 @@ internal static class UploadRoutes
         List<UploadedFile> files = await UploadedFile.ReadAllAsync(context, fileName, limits, budget);
         try
         {
-            return files.ConvertAll(file => Decode.File(file.Name, file.Body.Bytes, context.Tenant(), precision, limits));
+            return Decode.Files(files, context.Tenant(), precision, limits.MaxDecompressedBytes);
         }
         finally
         {

@@ -53,6 +53,9 @@ internal sealed class FileInput : ReadOnlyStream
     /// <summary>The first character says JSON.</summary>
     public bool IsJson => Head.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
 
+    /// <summary>Bytes of text read so far.</summary>
+    public long BytesRead => _read;
+
     public override int Read(Span<byte> buffer)
     {
         int read = Math.Min(buffer.Length, _headLength - _position);

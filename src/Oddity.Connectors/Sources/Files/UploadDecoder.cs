@@ -42,6 +42,9 @@ public sealed class UploadDecoder : IDisposable
     /// <summary>Why nothing more can be decoded; null while all is well. Batches read before are good.</summary>
     public DecodeFailure? Failure { get; private set; }
 
+    /// <summary>Bytes of text read so far, after decompression.</summary>
+    public long TextBytes => _input?.BytesRead ?? 0;
+
     /// <summary>Position in the file, from 0 and without the header, of the first record of the batch read last: to be added to the index of its errors.</summary>
     public int FirstRecord { get; private set; }
 
