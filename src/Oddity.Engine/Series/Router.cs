@@ -124,15 +124,15 @@ internal sealed class Router
         for (int i = 0; i < batch.Rows.Length; i++)
         {
             int key = batch.Rows[i].Key;
-            targets[key] ??= Series(batch.Keys[key]);
-            (rows[Owner(batch.Keys[key])] ??= new(batch.Rows.Length)).Add(i);
+            Watched target = targets[key] ??= Series(batch.Keys[key]);
+            (rows[target.Owner] ??= new(batch.Rows.Length)).Add(i);
         }
 
         for (int i = 0; i < batch.Vectors.Length; i++)
         {
             LoggedBatch.VectorRow row = batch.Vectors[i];
-            targets[row.Key] ??= Vector(batch, row);
-            (vectors[Owner(batch.Keys[row.Key])] ??= []).Add(i);
+            Watched target = targets[row.Key] ??= Vector(batch, row);
+            (vectors[target.Owner] ??= []).Add(i);
         }
 
         int parts = Enumerable.Range(0, _shards.Length).Count(i => rows[i] is not null || vectors[i] is not null);
@@ -150,8 +150,6 @@ internal sealed class Router
         LastSequence = batch.Sequence;
     }
 
-    private int Owner(SeriesKey key) => (int)(key.Seed % (ulong)_shards.Length);
-
     private void Applied(LoggedBatch batch)
     {
         Interlocked.Add(ref _queuedBytes, -batch.Size);
@@ -167,14 +165,15 @@ internal sealed class Router
 
     private Watched Begin(Watched watched)
     {
-        Shard owner = OwnerOf(watched.Key);
         Register(watched);
+        Shard owner = _shards[watched.Owner];
         owner.Enqueue(() => owner.Owned.Add(watched.Id, watched));
         return watched;
     }
 
     private void Register(Watched watched)
     {
+        watched.Owner = (int)(watched.Key.Seed % (ulong)_shards.Length);
         if (watched.Kind == 1)
         {
             _vectors[watched.Key] = watched;

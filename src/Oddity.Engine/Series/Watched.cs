@@ -13,6 +13,9 @@ internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
 
     public AnomalyTracker Tracker { get; } = tracker;
 
+    /// <summary>Number of the shard that owns it; the router sets it once.</summary>
+    public int Owner { get; set; }
+
     /// <summary>True when the state differs from the last checkpoint's.</summary>
     public bool Changed { get; set; }
 
