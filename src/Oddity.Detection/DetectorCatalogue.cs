@@ -12,10 +12,12 @@ public static class DetectorCatalogue
     [
         new(AdaptiveDetector.Id, "the default: many simple views, each judged by how rare its deviations were; learns seasons, cadence and tails",
             (parameters, _) => new AdaptiveDetector(parameters)),
-        new(ZScoreDetector.Id, "standard deviations from the mean of a time window", (parameters, _) => new ZScoreDetector(parameters)),
-        new(PercentileDetector.Id, "beyond the 1st or 99th percentile of a time window", (parameters, _) => new PercentileDetector(parameters)),
-        new(MovingAverageDetector.Id, "distance from the mean of the last few samples, in the series' unit", (parameters, _) => new MovingAverageDetector(parameters)),
-        new(ThresholdDetector.Id, "a limit that holds from the first sample", (parameters, _) => new ThresholdDetector(parameters)),
+        new(ZScoreDetector.Id, "standard deviations from the mean of the last minutes", (parameters, _) => new ZScoreDetector(parameters)),
+        new(PercentileDetector.Id, "outside the 1st to 99th percentile of the last minutes", (parameters, _) => new PercentileDetector(parameters)),
+        new(MovingAverageDetector.Id, "absolute distance from the mean of the last few samples", (parameters, _) => new MovingAverageDetector(parameters)),
+        new(EwmaDetector.Id, "standard deviations from an exponentially weighted mean", (parameters, _) => new EwmaDetector(parameters)),
+        new(MadDetector.Id, "distance from the median in median absolute deviations", (parameters, _) => new MadDetector(parameters)),
+        new(ThresholdDetector.Id, "fixed limits, above or below; needs no training", (parameters, _) => new ThresholdDetector(parameters)),
         new(Ensemble.Id, "weighted votes of other detectors", Ensemble.Create),
     ];
 

@@ -11,6 +11,7 @@ public sealed class DetectorParameters
     private readonly SortedDictionary<string, string> _values;
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
     private readonly List<string> _mistakes = [];
+    private readonly List<(string Prefix, DetectorParameters Of)> _parts = [];
 
     public DetectorParameters(IEnumerable<KeyValuePair<string, string>>? values = null)
     {
@@ -25,7 +26,9 @@ public sealed class DetectorParameters
 
     /// <summary>What is wrong, each line starting with its name: out of range, not a number, unknown. Complete only after a detector was made from these.</summary>
     public IEnumerable<string> Mistakes =>
-        _mistakes.Concat(_values.Keys.Where(name => !_read.Contains(name)).Select(name => $"{name}: unknown parameter"));
+        _mistakes
+            .Concat(_values.Keys.Where(name => !_read.Contains(name)).Select(name => $"{name}: unknown parameter"))
+            .Concat(_parts.SelectMany(part => part.Of.Mistakes.Select(mistake => part.Prefix + mistake)));
 
     /// <summary>A number within [min, max]; the default where it is not set or wrong.</summary>
     public double Number(string name, double byDefault, double min = double.MinValue, double max = double.MaxValue)
@@ -59,6 +62,17 @@ public sealed class DetectorParameters
     {
         _read.Add(name);
         return _values.GetValueOrDefault(name);
+    }
+
+    /// <summary>The parameters of a part, such as a member of an ensemble: those named "part.name", under "name". Their mistakes are mistakes here too.</summary>
+    public DetectorParameters Part(string part)
+    {
+        string prefix = part + ".";
+        string[] names = [.. _values.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))];
+        _read.UnionWith(names);
+        var own = new DetectorParameters(names.Select(name => KeyValuePair.Create(name[prefix.Length..], _values[name])));
+        _parts.Add((prefix, own));
+        return own;
     }
 
     /// <summary>Adds a mistake that a detector found in a text of its own syntax.</summary>

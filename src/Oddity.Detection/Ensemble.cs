@@ -1,110 +1,194 @@
+using System.Globalization;
+
 namespace Oddity.Detection;
 
 /// <summary>
-/// Several detectors on one series. Weighted: odd when the weights of those that call it odd make up at least <c>vote_threshold</c> of all weights.
-/// Any-of: each member alone suffices. Either way the votes stay visible, and expected value, band and term are those of the strongest member on the
-/// winning side.
+/// Several detectors watch the same series and vote.
+/// <code>
+/// odd if Σ weights of the members that call it odd ≥ vote_threshold · Σ all weights,   or if a member that suffices alone calls it odd
+/// </code>
+/// The fused score is the strongest agreeing member's. While the vote fails it is the highest score that enough weight reaches, so that a policy's threshold on
+/// it asks for agreement too. The band is where the vote would pass: enough weight has its band's end at or before it. Inside it the ensemble is silent.
+/// A member that is warming up counts in the sum of all weights: the others do not outvote it by its absence.
 /// </summary>
 public sealed class Ensemble : Detector
 {
     public const string Id = "ensemble";
 
-    /// <summary>Weights such as 0.3 + 0.3 are not exact in binary; a vote as near to the threshold as this has reached it.</summary>
-    private const double Rounding = 1e-9;
+    /// <summary>Members when none are named.</summary>
+    private const string DefaultMembers = "adaptive=0.4, zscore=0.3, mad=0.3";
 
-    private readonly (string Id, double Weight, Detector Detector)[] _members;
+    /// <summary>Share of the weights that makes a vote, when not said otherwise.</summary>
+    private const double DefaultThreshold = 0.6;
+
+    /// <summary>0.3 + 0.3 must reach 0.6 of 1.0, whatever the rounding of the sums.</summary>
+    private const double Tolerance = 1e-9;
+
+    private readonly Member[] _members;
+    private readonly double _needed;
+    private readonly Vote[] _direct;
     private readonly Vote[] _votes;
-    private readonly double _threshold;
-    private readonly double _allWeights;
+    private readonly bool _nested;
 
-    private Ensemble((string Id, double Weight, Detector Detector)[] members, double threshold)
+    /// <param name="members">Id as votes show it, weight above 0, detector. An ensemble among them votes as one; its members' votes are shown in its place.</param>
+    /// <param name="voteThreshold">Share of all weights, above 0 to 1, that must agree. Default 0.6.</param>
+    public Ensemble(IEnumerable<(string Id, double Weight, Detector Detector)> members, double voteThreshold = DefaultThreshold)
+        : this([.. members.Select(member => new Member(member.Id, member.Weight, Alone: false, member.Detector))], voteThreshold)
     {
-        (_members, _threshold, _votes) = (members, threshold, new Vote[members.Length]);
-        foreach ((string _, double weight, Detector _) in members) _allWeights += weight;
     }
 
-    /// <summary>Who voted how on the last sample, in the order of the members.</summary>
+    private Ensemble(Member[] members, double voteThreshold)
+    {
+        if (members.Length == 0) throw new ArgumentException("An ensemble needs a member.", nameof(members));
+        if (members.Any(member => !(member.Weight > 0 && double.IsFinite(member.Weight)))) throw new ArgumentException("A weight must be above 0.", nameof(members));
+        if (!(voteThreshold is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(voteThreshold), voteThreshold, "Above 0, at most 1.");
+        _members = members;
+        double total = members.Where(member => !member.Alone).Sum(member => member.Weight);
+        _needed = (voteThreshold - Tolerance) * total;
+        _direct = new Vote[members.Length];
+        _nested = members.Any(member => member.Detector is Ensemble);
+        _votes = _nested ? new Vote[members.Sum(member => member.Detector is Ensemble inner ? inner._votes.Length : 1)] : _direct;
+    }
+
+    /// <summary>What each member thinks of the last sample; until the next <see cref="Observe"/>.</summary>
     public ReadOnlySpan<Vote> Votes => _votes;
 
-    /// <summary>Each member alone suffices.</summary>
-    public static Ensemble AnyOf((string Id, Detector Detector)[] members) =>
-        new(Array.ConvertAll(members, member => (member.Id, 1.0, member.Detector)), 0);
-
-    /// <summary>Weighted votes.</summary>
-    /// <param name="members">At least one, weights 0 or more, not all 0.</param>
-    /// <param name="threshold">Share of all weights that has to agree, above 0 to 1.</param>
-    public static Ensemble Weighted((string Id, double Weight, Detector Detector)[] members, double threshold) => new(members, threshold);
+    /// <summary>An ensemble each of whose members suffices alone: a detector and the limits somebody set beside it.</summary>
+    public static Ensemble AnyOf(IReadOnlyList<(string Id, Detector Detector)> members) =>
+        members.Count == 1 && members[0].Detector is Ensemble only
+            ? only
+            : new([.. members.Select(member => new Member(member.Id, 1, Alone: true, member.Detector))], 1);
 
     /// <summary>
-    /// From parameters: <c>members</c> is a list such as <c>adaptive=0.4,zscore=0.3,percentile=0.3</c>, <c>vote_threshold</c> the share that has to agree (default 0.6),
-    /// and <c>zscore.threshold</c> a member's own parameter.
+    /// From parameters: "members", a list of id=weight, where the weight is a number above 0 or the word "alone" for a member that needs nobody's consent;
+    /// "vote_threshold"; and each member's own as "id.parameter".
     /// </summary>
     public static Ensemble Create(DetectorParameters parameters, ulong seed)
     {
-        double threshold = parameters.Number("vote_threshold", 0.6, 1e-6, 1);
-        var members = new List<(string, double, Detector)>();
-        foreach ((string id, double weight) in Members(parameters))
-        {
-            var own = new DetectorParameters(
-                parameters.Values.Where(value => value.Key.StartsWith(id + ".", StringComparison.Ordinal)).Select(value => KeyValuePair.Create(value.Key[(id.Length + 1)..], value.Value)));
-            foreach (string name in own.Values.Keys) parameters.Text($"{id}.{name}");
-            members.Add((id, weight, DetectorCatalogue.Find(id)!.Create(own, seed)));
-            foreach (string mistake in own.Mistakes) parameters.Mistake($"{id}.{mistake[..mistake.IndexOf(':')]}", mistake[(mistake.IndexOf(':') + 2)..]);
-        }
-
-        return new([.. members], threshold);
+        double threshold = parameters.Number("vote_threshold", DefaultThreshold, 0.001, 1);
+        Member[] members = Parse(parameters.Text("members") ?? DefaultMembers, parameters, seed);
+        return new(members.Length > 0 ? members : Parse(DefaultMembers, parameters, seed), threshold);
     }
 
     public override Score Observe(in Sample sample)
     {
-        double agreeing = 0, strongest = 0;
-        int odd = -1, calm = -1;
-        for (int i = 0; i < _members.Length; i++)
+        if (_members.Length == 1 && !_nested)
         {
-            Score score = _members[i].Detector.Observe(sample);
-            _votes[i] = new(_members[i].Id, _members[i].Weight, score);
-            strongest = Math.Max(strongest, score.Value);
-            if (score.Anomalous)
-            {
-                agreeing += _members[i].Weight;
-                if (odd < 0 || score.Value > _votes[odd].Score.Value) odd = i;
-            }
-            else if (calm < 0 || (_votes[calm].Score.WarmingUp && !score.WarmingUp))
-            {
-                calm = i;
-            }
+            Member only = _members[0];
+            Score score = only.Detector.Observe(sample);
+            _votes[0] = new(only.Id, only.Weight, score);
+            return score;
         }
 
-        // A share of 0 means any-of: one agreeing member, whatever its weight.
-        bool anomalous = odd >= 0 && agreeing >= (_threshold * _allWeights) - Rounding;
-        Score leading = _votes[anomalous || calm < 0 ? odd : calm].Score;
-        return leading with { Value = anomalous ? _votes[odd].Score.Value : Math.Min(strongest, leading.Value), Anomalous = anomalous };
+        for (int i = 0; i < _members.Length; i++) _direct[i] = new(_members[i].Id, _members[i].Weight, _members[i].Detector.Observe(sample));
+        if (_nested) ShowInnerVotes();
+        return Fuse();
     }
 
     public override void Save(StateWriter writer)
     {
-        foreach ((string _, double _, Detector detector) in _members) detector.Save(writer);
+        writer.Int32(_members.Length);
+        foreach (Member member in _members) member.Detector.Save(writer);
     }
 
     public override void Load(StateReader reader)
     {
-        foreach ((string _, double _, Detector detector) in _members) detector.Load(reader);
+        if (reader.Int32() != _members.Length) throw new InvalidDataException("Saved with other members.");
+        foreach (Member member in _members) member.Detector.Load(reader);
     }
 
-    private static List<(string Id, double Weight)> Members(DetectorParameters parameters)
+    private static Member[] Parse(string text, DetectorParameters parameters, ulong seed)
     {
-        const string byDefault = "adaptive=0.4,zscore=0.3,isolation_forest=0.3";
-        var members = new List<(string, double)>();
-        foreach (string part in (parameters.Text("members") ?? byDefault).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        var members = new List<Member>();
+        foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            string[] pair = part.Split('=', StringSplitOptions.TrimEntries);
-            bool isNumber = double.TryParse(pair.Length == 2 ? pair[1] : "1", System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double weight);
-            if (DetectorCatalogue.Find(pair[0]) is not { } entry || entry.Id == Id) parameters.Mistake("members", $"'{pair[0]}' is not a detector that can be a member");
-            else if (!isNumber || weight is not (> 0 and < 1e6)) parameters.Mistake("members", $"'{part}' is not an id, '=' and a weight above 0");
-            else members.Add((entry.Id, weight));
+            string[] parts = item.Split('=', 2, StringSplitOptions.TrimEntries);
+            bool alone = parts[^1].Equals("alone", StringComparison.OrdinalIgnoreCase);
+            double weight = 1;
+            if (parts.Length < 2 || (!alone && !(double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out weight) && weight is > 0 and < 1e9)))
+                parameters.Mistake("members", $"'{item}' is not id=weight with a weight above 0 or 'alone'");
+            else if (DetectorCatalogue.Find(parts[0]) is not { } entry || entry.Id == Id)
+                parameters.Mistake("members", $"there is no member '{parts[0]}'");
+            else if (members.Exists(member => member.Id == entry.Id))
+                parameters.Mistake("members", $"'{parts[0]}' is there twice");
+            else
+                members.Add(new(entry.Id, weight, alone, entry.Create(parameters.Part(entry.Id), seed)));
         }
 
-        if (members.Count == 0) members.Add((DetectorCatalogue.Default, 1));
-        return members;
+        if (members.Count == 0) parameters.Mistake("members", "names nobody");
+        return [.. members];
     }
+
+    private void ShowInnerVotes()
+    {
+        int at = 0;
+        for (int i = 0; i < _members.Length; i++)
+        {
+            if (_members[i].Detector is not Ensemble inner) _votes[at++] = _direct[i];
+            else foreach (Vote vote in inner._votes) _votes[at++] = vote;
+        }
+    }
+
+    private Score Fuse()
+    {
+        double agreeing = 0, knowing = 0;
+        bool odd = false, warmingUp = false;
+        int strongest = -1, lead = 0;
+        for (int i = 0; i < _direct.Length; i++)
+        {
+            Score score = _direct[i].Score;
+            if (!score.WarmingUp) knowing += _members[i].Alone ? 0 : _members[i].Weight;
+            else warmingUp |= _members[i].Alone;
+            if (Leads(i, lead)) lead = i;
+            if (!score.Anomalous) continue;
+            if (strongest < 0 || score.Value > _direct[strongest].Score.Value) strongest = i;
+            if (_members[i].Alone) odd = true;
+            else agreeing += _members[i].Weight;
+        }
+
+        odd |= agreeing > 0 && agreeing >= _needed;
+        return _direct[odd ? strongest : lead].Score with
+        {
+            Value = odd ? _direct[strongest].Score.Value : Reached(static score => score.Value),
+            Lower = Reached(static score => score.Lower),
+            Upper = -Reached(static score => -score.Upper),
+            Anomalous = odd,
+            WarmingUp = warmingUp || knowing < _needed,
+        };
+    }
+
+    /// <summary>Whose expectation is shown while nobody is alarmed: the weightiest of those that know enough.</summary>
+    private bool Leads(int candidate, int lead)
+    {
+        bool candidateWarm = !_direct[candidate].Score.WarmingUp, leadWarm = !_direct[lead].Score.WarmingUp;
+        return candidateWarm == leadWarm ? _members[candidate].Weight > _members[lead].Weight : candidateWarm;
+    }
+
+    /// <summary>The highest figure that a vote reaches: one member alone, or enough weight together, has at least it.</summary>
+    private double Reached(Func<Score, double> figure)
+    {
+        double reached = double.NegativeInfinity;
+        for (int i = 0; i < _direct.Length; i++)
+        {
+            double mine = figure(_direct[i].Score);
+            if (mine <= reached || !(_members[i].Alone || WeightFrom(mine, figure) >= _needed)) continue;
+            reached = mine;
+        }
+
+        return reached;
+    }
+
+    private double WeightFrom(double least, Func<Score, double> figure)
+    {
+        double weight = 0;
+        for (int i = 0; i < _direct.Length; i++)
+            if (!_members[i].Alone && figure(_direct[i].Score) >= least) weight += _members[i].Weight;
+        return weight;
+    }
+
+    /// <param name="Id">As votes show it.</param>
+    /// <param name="Weight">Above 0.</param>
+    /// <param name="Alone">It suffices by itself and is not among those who vote together.</param>
+    /// <param name="Detector">Owned by the ensemble.</param>
+    private sealed record Member(string Id, double Weight, bool Alone, Detector Detector);
 }

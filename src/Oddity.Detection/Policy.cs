@@ -35,7 +35,7 @@ public sealed class Policy(PolicyOptions options)
         _odd++;
         if (_odd == 1 && !IsOpen) (StartMs, Count) = (sample.TimeMs, 0);
         Count++;
-        LastOddMs = sample.TimeMs;
+        LastOddMs = _odd == 1 && !IsOpen ? sample.TimeMs : Math.Max(LastOddMs, sample.TimeMs); // A late sample ends nothing sooner.
         if (IsOpen) return Verdict.Continues;
         if (_odd < options.Streak) return Verdict.Normal;
         IsOpen = true;
@@ -60,12 +60,13 @@ public sealed class Policy(PolicyOptions options)
         Count = reader.Int32();
         StartMs = reader.Int64();
         LastOddMs = reader.Int64();
+        if (_odd < 0 || _calm < 0 || Count < 0) throw new InvalidDataException("A negative count.");
     }
 
     private bool IsOdd(in Sample sample, in Score score)
     {
         bool reached = options.Threshold is { } threshold
-            ? score.Value >= (IsOpen ? threshold * options.ClearRatio : threshold)
+            ? score.Value >= (IsOpen ? threshold * options.ClearRatio : threshold) && (score.Anomalous || !score.WarmingUp)
             : score.Anomalous;
         if (!reached) return false;
         double change = sample.Value - score.Expected;

