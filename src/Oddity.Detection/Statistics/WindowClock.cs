@@ -51,16 +51,3 @@ internal struct WindowClock(long windowMs)
         if (_stale is < 0 or >= Patience) throw new InvalidDataException("A count of late samples that cannot be.");
     }
 }
-
-/// <summary>Where a sample falls.</summary>
-internal enum Arrival
-{
-    /// <summary>It belongs to the window: score and learn it.</summary>
-    InWindow,
-
-    /// <summary>It is older than the window: score it, but do not learn it.</summary>
-    BeforeWindow,
-
-    /// <summary>Time went back for good: empty the window, then go on.</summary>
-    StartsAnew,
-}
