@@ -21,7 +21,7 @@ public sealed class PrometheusSource(
 {
     private static readonly TimeSpan DefaultStep = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan DiscoveryInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DiscoveryInterval = TimeSpan.FromSeconds(5);
 
     private readonly SourceHealth _health = new(options.Id, time, logger);
     private readonly Random _random = new(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(options.Url.AbsoluteUri))));
