@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -84,6 +85,28 @@ public sealed class ApiLiveTests
         await EventuallyAsync(() => server.Pipeline.Live.Watchers == 0);
         using var third = await ConnectAsync(server, "/ws/anomalies");
         await ReceiveAsync(third);
+    }
+
+    [Theory]
+    [InlineData("/ws/anomalies")]
+    [InlineData("/api/v1/stream/anomalies")]
+    public async Task Who_takes_nothing_is_cut_off(string path)
+    {
+        await using ApiServer server = await ApiServer.StartAsync(new HttpOptions { WatcherPatience = TimeSpan.FromMilliseconds(200) });
+        using var client = new TcpClient { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(IPAddress.Loopback, server.Address.Port, Cancel);
+        string upgrade = path.StartsWith("/ws", StringComparison.Ordinal)
+            ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            : "";
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{upgrade}\r\n"), Cancel);
+        await EventuallyAsync(() => server.Pipeline.Live.Watchers == 1);
+        string much = new('x', 1 << 20);
+        int sent = 0;
+        await EventuallyAsync(() =>
+        {
+            server.Pipeline.Live.Publish(new("opened", Odd($"{sent++}", 1) with { Explanation = much }));
+            return server.Pipeline.Live.Watchers == 0;
+        });
     }
 
     [Fact]

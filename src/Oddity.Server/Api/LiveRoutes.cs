@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Oddity.Engine;
 using Oddity.Engine.Live;
+using Oddity.Server.Configuration;
 using Oddity.Server.Security;
 
 namespace Oddity.Server.Api;
@@ -24,7 +25,7 @@ internal static class LiveRoutes
             .WithSummary("Server-sent events: event opened, updated, closed or status, the anomaly as data");
     }
 
-    private static async Task SocketAsync(HttpContext context, Pipeline pipeline, Watchers watchers, IHostApplicationLifetime lifetime)
+    private static async Task SocketAsync(HttpContext context, Pipeline pipeline, Watchers watchers, HttpOptions options, IHostApplicationLifetime lifetime)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -36,13 +37,14 @@ internal static class LiveRoutes
         using IDisposable place = watchers.Enter();
         using LiveFeed.Subscription subscription = pipeline.Live.Subscribe(context.Tenant());
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
-        await new LiveSocket(socket, subscription).RunAsync(lifetime.ApplicationStopping, context.RequestAborted);
+        await new LiveSocket(socket, subscription, options.WatcherPatience).RunAsync(lifetime.ApplicationStopping, context.RequestAborted);
     }
 
-    private static async Task StreamAsync(HttpContext context, Pipeline pipeline, Watchers watchers, TimeProvider time, IHostApplicationLifetime lifetime)
+    private static async Task StreamAsync(
+        HttpContext context, Pipeline pipeline, Watchers watchers, HttpOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         using IDisposable place = watchers.Enter();
         using LiveFeed.Subscription subscription = pipeline.Live.Subscribe(context.Tenant());
-        await new LiveStream(context, subscription, time).RunAsync(lifetime.ApplicationStopping);
+        await new LiveStream(context, subscription, options.WatcherPatience, time).RunAsync(lifetime.ApplicationStopping);
     }
 }

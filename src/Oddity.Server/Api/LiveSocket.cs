@@ -7,14 +7,13 @@ namespace Oddity.Server.Api;
 
 /// <summary>
 /// One dashboard on a WebSocket. Two loops: one sends what happens, one listens for the close; the first to end ends the other. A reader that
-/// takes nothing for <see cref="Patience"/> is cut off.
+/// takes nothing for so long as it is given is cut off.
 /// </summary>
-internal sealed class LiveSocket(WebSocket socket, LiveFeed.Subscription subscription)
+internal sealed class LiveSocket(WebSocket socket, LiveFeed.Subscription subscription, TimeSpan patience)
 {
     /// <summary>Longest message a dashboard may send; what it says is ignored.</summary>
     private const int MaxReceived = 64 << 10;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     /// <summary>Serves until the dashboard leaves or the server stops.</summary>
@@ -43,8 +42,8 @@ internal sealed class LiveSocket(WebSocket socket, LiveFeed.Subscription subscri
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(message, Json.Readable.LiveMessage);
 
             // Not the token of the loop: to cancel a send tears the connection down, and a stopping server still wants to say goodbye.
-            using var patience = new CancellationTokenSource(Patience);
-            await socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, patience.Token);
+            using var tooLong = new CancellationTokenSource(patience);
+            await socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, tooLong.Token);
         }
     }
 
@@ -65,10 +64,10 @@ internal sealed class LiveSocket(WebSocket socket, LiveFeed.Subscription subscri
     private async Task CloseAsync(WebSocketCloseStatus status, string? why)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
-        using var patience = new CancellationTokenSource(Farewell);
+        using var tooLong = new CancellationTokenSource(Farewell);
         try
         {
-            await socket.CloseAsync(status, why, patience.Token);
+            await socket.CloseAsync(status, why, tooLong.Token);
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or InvalidOperationException)
         {

@@ -6,12 +6,10 @@ using Oddity.Engine.Live;
 namespace Oddity.Server.Api;
 
 /// <summary>One dashboard on server-sent events: the same messages as on the WebSocket, the anomaly itself as data.</summary>
-internal sealed class LiveStream(HttpContext context, LiveFeed.Subscription subscription, TimeProvider time)
+internal sealed class LiveStream(HttpContext context, LiveFeed.Subscription subscription, TimeSpan patience, TimeProvider time)
 {
     /// <summary>How often a comment is sent, so that proxies keep the connection and a dead one is noticed.</summary>
     public static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(20);
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Serves until the dashboard leaves or the server stops.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -73,7 +71,7 @@ internal sealed class LiveStream(HttpContext context, LiveFeed.Subscription subs
         Task flush = context.Response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
         try
         {
-            await flush.WaitAsync(Patience, time);
+            await flush.WaitAsync(patience, time);
         }
         catch (TimeoutException)
         {

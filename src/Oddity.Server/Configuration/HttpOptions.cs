@@ -39,6 +39,9 @@ internal sealed record HttpOptions
     /// <summary>Most dashboards that listen at once, by WebSocket and event stream. Default 1,000.</summary>
     public int MaxWatchers { get; init; } = 1_000;
 
+    /// <summary>How long a listening dashboard may take nothing of what is sent to it before it is cut off. Default 10 s.</summary>
+    public TimeSpan WatcherPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Where the dashboard's files are; null, the default: the folder wwwroot beside the binary.</summary>
     public string? DashboardFolder { get; init; }
 }
