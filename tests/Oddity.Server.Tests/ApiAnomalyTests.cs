@@ -201,7 +201,8 @@ public sealed class ApiAnomalyTests
         anomaly.GetProperty("detector").GetString().ShouldBe("manual");
         anomaly.GetProperty("explanation").GetString()!.ShouldContain("system_metrics_cpu = 92.3");
 
-        using HttpResponseMessage again = await server.PostAsync("/anomaly", """{"timestamp":"2026-01-01T00:00:00Z","cpu":92.3,"memory":88.1,"disk":95.6}""");
+        using HttpResponseMessage again = await server.PostAsync(
+            "/anomaly", """{"timestamp":"2026-01-01T00:00:00Z","cpu":92.3,"memory":88.1,"disk":95.6,"severity":"low","note":"again"}""");
         (await again.JsonAsync()).GetProperty("id").GetString().ShouldBe(anomaly.GetProperty("id").GetString());
         foreach (string body in new[] { """[{"metric":"a","value":1},{"metric":"a","value":2}]""", "[]", """{"metric":"a","value":1,"severity":"awful"}""" })
         {

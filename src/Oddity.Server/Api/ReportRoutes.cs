@@ -14,6 +14,9 @@ internal static class ReportRoutes
 {
     private const int MaxNote = 2000;
 
+    /// <summary>What a report says of itself. In a wide event every text is a label, and these would make a series of each report.</summary>
+    private static readonly string[] Said = ["severity", "note", "reason", "message", "description"];
+
     public static void MapReport(this IEndpointRouteBuilder routes)
     {
         foreach (string path in new[] { "/anomaly", "/api/v1/anomalies" })
@@ -44,13 +47,15 @@ internal static class ReportRoutes
         if (batch.Vectors.Count == 0)
         {
             IngestBatch.Row row = batch.Rows[0];
-            return (row.Series, row.TimeMs, row.Value, "Reported by hand.");
+            return (Subject(row.Series), row.TimeMs, row.Value, "Reported by hand.");
         }
 
         IngestBatch.VectorRow vector = batch.Vectors[0];
         IEnumerable<string> values = vector.Dimensions.Zip(vector.Values, (series, value) => string.Create(CultureInfo.InvariantCulture, $"{series.Metric} = {value}"));
-        return (vector.Vector, vector.TimeMs, vector.Values.Max(), $"Reported by hand: {string.Join(", ", values)}.");
+        return (Subject(vector.Vector), vector.TimeMs, vector.Values.Max(), $"Reported by hand: {string.Join(", ", values)}.");
     }
+
+    private static SeriesKey Subject(SeriesKey key) => SeriesKey.Create(key.Tenant, key.Metric, key.Labels.Where(label => !Said.Contains(label.Key)));
 
     private static (Severity Severity, string? Note) ReadWords(ReadOnlyMemory<byte> body)
     {
@@ -62,7 +67,7 @@ internal static class ReportRoutes
         {
             if (property.Value.ValueKind != JsonValueKind.String) continue;
             if (property.NameEquals("severity"u8)) severity = SeverityOf(property.Value.GetString()!);
-            else if (property.Name is "note" or "reason" or "message" or "description") note ??= property.Value.GetString();
+            else if (Said.Contains(property.Name)) note ??= property.Value.GetString();
         }
 
         if (note?.Length > MaxNote) throw Bad("bad_value", $"note: is longer than {MaxNote} characters.");

@@ -86,9 +86,11 @@ internal static class SampleRoutes
     {
         writer.WriteStartArray();
         writer.WriteNumberValue(Times.Seconds(sample.TimeMs));
+
+        // A detector that has seen too little expects what it was given; drawn as a band that would look like knowledge.
         WriteFinite(writer, score.WarmingUp ? double.NaN : score.Expected);
-        WriteFinite(writer, score.Lower);
-        WriteFinite(writer, score.Upper);
+        WriteFinite(writer, score.WarmingUp ? double.NaN : score.Lower);
+        WriteFinite(writer, score.WarmingUp ? double.NaN : score.Upper);
         writer.WriteEndArray();
     }
 
