@@ -26,10 +26,10 @@ export function startMock({ port = 0, root = null, auth = false, live = false, .
       id: 't1',
       name: 'prometheus-agent',
       scope: 'ingest',
+      created_by: 'mira',
       created_at: new Date(Date.now() - 9e8).toISOString(),
-      last_used_at: new Date(Date.now() - 4e4).toISOString(),
     },
-    { id: 't2', name: 'grafana', scope: 'read', created_at: new Date(Date.now() - 4e9).toISOString(), last_used_at: null },
+    { id: 't2', name: 'grafana', scope: 'read', created_by: 'jo', created_at: new Date(Date.now() - 4e9).toISOString() },
   ];
   const context = { world, session, tokens, auth };
 
@@ -129,7 +129,7 @@ function answerTo(context, request, url, body) {
   if (path === '/upload') return receiveFile(body);
   if (path === '/api/v1/tokens') {
     if (method === 'GET') return [200, { data: tokens }];
-    const made = { id: `t${tokens.length + 1}`, ...json(), created_at: new Date().toISOString(), last_used_at: null };
+    const made = { id: `t${tokens.length + 1}`, ...json(), created_by: session.user ?? 'anonymous', created_at: new Date().toISOString() };
     tokens.push(made);
     return [201, { ...made, token: 'odd_7h3qkz9vXwP2mJcR8tYb4nLs6dGf1aKe' }];
   }
@@ -194,7 +194,11 @@ function listSeries(world, query) {
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const rest = found.filter((each) => each.key > (query.get('after') ?? ''));
   const limit = Number(query.get('limit') ?? 100);
-  return { data: rest.slice(0, limit).map((each) => world.info(each)), next_cursor: rest.length > limit ? rest[limit - 1].key : null, total: found.length };
+  return {
+    data: rest.slice(0, limit).map((each) => world.info(each)),
+    next_cursor: rest.length > limit ? rest[limit - 1].key : null,
+    total: world.series.length,
+  };
 }
 
 /** Rows with a number in them are taken, others are refused: enough to show every answer an upload can get. */

@@ -38,12 +38,12 @@ export function useSignOut() {
   });
 }
 
-export function useTokens() {
+export function useTokens(enabled: boolean) {
   return useQuery({
+    enabled,
     queryKey: tokensKey,
     queryFn: async ({ signal }) => {
-      const read = await call<Token[] | { data: Token[] }>('/api/v1/tokens', { signal });
-      return Array.isArray(read) ? read : read.data;
+      return (await call<{ data: Token[] }>('/api/v1/tokens', { signal })).data;
     },
   });
 }

@@ -40,8 +40,10 @@ export function useSamples({ series, from, to, spanMs, maxPoints, follow }: Samp
     queryFn: async ({ signal }) => {
       const end = to ?? Date.now();
       const start = from ?? end - spanMs;
-      const query = { series, start: (start / 1000).toFixed(3), end: (end / 1000).toFixed(3), max_points: maxPoints, band: true };
-      const read = await call<Samples>('/api/v1/samples', { query, signal });
+      const query = { series, start: (start / 1000).toFixed(3), end: (end / 1000).toFixed(3), max_points: maxPoints };
+      let read = await call<Samples>('/api/v1/samples', { query: { ...query, band: true }, signal });
+      // The band is worked out for the newest 100,000 samples; a longer time is shown whole, without it.
+      if (read.truncated) read = await call<Samples>('/api/v1/samples', { query: { ...query, limit: 1_000_000 }, signal });
       return { ...read, from: start / 1000, to: end / 1000 };
     },
     placeholderData: (held, earlier) => (earlier?.queryKey[1] === series ? held : undefined),

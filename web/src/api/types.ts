@@ -11,6 +11,8 @@ export interface Vote {
   weight: number;
   score: number;
   anomalous: boolean;
+  /** True while it had seen too little to judge. */
+  warming_up?: boolean;
   expected: number | null;
   lower: number | null;
   upper: number | null;
@@ -70,6 +72,7 @@ export interface Page<T> {
 }
 
 export interface SeriesPage extends Page<Series> {
+  /** Of all series, whatever was searched for. */
   total: number;
 }
 
@@ -79,7 +82,7 @@ export interface Series {
   labels: Record<string, string>;
   first: string;
   last: string;
-  last_value: number;
+  last_value: number | null;
   samples: number;
   detector: string;
   /** Id of the anomaly that is going on. */
@@ -141,8 +144,8 @@ export interface Token {
   id: string;
   name: string;
   scope: Scope;
-  created_at?: string | null;
-  last_used_at?: string | null;
+  created_by: string;
+  created_at: string;
 }
 
 export interface NewToken extends Token {

@@ -1,22 +1,12 @@
 // Nothing is odd: say so with what stands behind it, or say what is missing before that can be said.
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
+import { useFirstJudgement } from './warmUp';
 import type { Anomaly, ServerStatus } from '../../api/types';
 import { When } from '../../parts/When';
 import { duration } from '../../text/times';
 import { number } from '../../text/units';
 import classes from './AllQuiet.module.css';
-
-/** About how many samples a detector sees of a series before it judges. */
-const samplesToWarmUp = 40;
-
-/** How long until series are judged, seconds; 0 when they are. From averages, so only a rough word is made of it. */
-export function warmUpLeft(status: Pick<ServerStatus, 'series' | 'samples_total' | 'samples_per_second' | 'uptime_seconds'>): number {
-  if (status.series === 0 || status.uptime_seconds > 3_600) return 0;
-  const each = status.samples_total / status.series;
-  const rate = status.samples_per_second / status.series;
-  return each >= samplesToWarmUp || rate <= 0 ? 0 : (samplesToWarmUp - each) / rate;
-}
 
 interface Props {
   status: ServerStatus | undefined;
@@ -25,6 +15,7 @@ interface Props {
 }
 
 export function AllQuiet({ status, latest, unhandled }: Props) {
+  const left = useFirstJudgement(status);
   if (status && status.recovery_progress < 1) {
     return (
       <Quiet title="Catching up">
@@ -47,11 +38,10 @@ export function AllQuiet({ status, latest, unhandled }: Props) {
       </Quiet>
     );
   }
-  const left = status ? warmUpLeft(status) : 0;
   return (
     <Quiet title="All quiet">
       {status && `Watching ${number(status.series)} series, ${number(Math.round(status.samples_per_second))} samples/s. `}
-      {left > 0 && `First judgements in about ${left < 60 ? 'a minute' : duration(left * 1000)}. `}
+      {left > 0 && `First judgements in about ${left < 60_000 ? 'a minute' : duration(left + 30_000)}. `}
       {left <= 0 && latest && (
         <>
           The last odd thing began <When time={latest.start} relative />

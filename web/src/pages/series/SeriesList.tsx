@@ -39,7 +39,7 @@ export function SeriesList({ list, all, search, chosen, onSearch }: Props) {
           }}
         />
         <Text size="xs" c="dimmed" mt={6} role="status">
-          {total === undefined ? ' ' : `${number(total)} series`}
+          {counted(search, all.length, list.hasNextPage, total)}
         </Text>
       </div>
       {list.error && <Problem what="The series could not be read" error={list.error} onRetry={() => void list.refetch()} />}
@@ -65,6 +65,12 @@ export function SeriesList({ list, all, search, chosen, onSearch }: Props) {
       )}
     </section>
   );
+}
+
+/** "24 series", or how many of them were found. */
+export function counted(search: string, found: number, more: boolean, total: number | undefined): string {
+  if (total === undefined) return '\u00a0';
+  return search === '' ? `${number(total)} series` : `${number(found)}${more ? ' or more' : ''} of ${number(total)} series`;
 }
 
 function Row({ series, chosen }: { series: Series; chosen: boolean }) {

@@ -2,7 +2,7 @@
 import { ActionIcon, Alert, Button, Modal, Skeleton, Table, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
-import { useRevokeToken, useTokens } from '../../api/auth';
+import { useAuthState, useRevokeToken, useTokens } from '../../api/auth';
 import type { NewToken, Token } from '../../api/types';
 import { CodeBlock } from '../../parts/CodeBlock';
 import { CopyButton } from '../../parts/CopyButton';
@@ -15,9 +15,17 @@ import { NewTokenForm } from './NewTokenForm';
 import classes from './Tokens.module.css';
 
 export default function Tokens() {
-  const { data: tokens, error, isPending, refetch } = useTokens();
+  const signIn = useAuthState().data?.auth === 'required';
+  const { data: tokens, error, isPending, refetch } = useTokens(signIn);
   const [made, setMade] = useState<NewToken | null>(null);
   const [revoking, setRevoking] = useState<Token | null>(null);
+  if (!signIn) {
+    return (
+      <Page title="Tokens">
+        <Text c="dimmed">This server runs with --auth none: everything is open to whoever reaches it, and tokens mean nothing.</Text>
+      </Page>
+    );
+  }
   return (
     <Page title="Tokens">
       <div className={classes.columns}>
@@ -46,7 +54,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: Token[]; onRevoke: (token: T
             <Table.Th>Name</Table.Th>
             <Table.Th>May</Table.Th>
             <Table.Th>Made</Table.Th>
-            <Table.Th>Last used</Table.Th>
+            <Table.Th>By</Table.Th>
             <Table.Th />
           </Table.Tr>
         </Table.Thead>
@@ -55,8 +63,10 @@ function TokenTable({ tokens, onRevoke }: { tokens: Token[]; onRevoke: (token: T
             <Table.Tr key={token.id}>
               <Table.Td className={classes.name ?? ''}>{token.name}</Table.Td>
               <Table.Td>{token.scope}</Table.Td>
-              <Table.Td>{token.created_at ? <When time={token.created_at} relative /> : '–'}</Table.Td>
-              <Table.Td>{token.last_used_at ? <When time={token.last_used_at} relative /> : 'never'}</Table.Td>
+              <Table.Td>
+                <When time={token.created_at} relative />
+              </Table.Td>
+              <Table.Td>{token.created_by}</Table.Td>
               <Table.Td ta="right">
                 <ActionIcon onClick={() => onRevoke(token)} aria-label={`Revoke ${token.name}`}>
                   <TrashIcon size={16} />
