@@ -1,12 +1,16 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { licenses } from './scripts/licenses.ts';
 
 // Where `npm run dev` sends API calls: the mock (npm run mock) unless ODDITY_URL names a real server.
 const server = process.env.ODDITY_URL ?? 'http://127.0.0.1:8099';
 const apiPaths = ['/api', '/anomalies', '/upload', '/events', '/ingest', '/auth', '/docs', '/openapi.json', '/metrics', '/health'];
 
+// Times in tests are written as one zone shows them.
+if (process.env.VITEST) process.env.TZ = 'UTC';
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), licenses()],
   build: {
     outDir: '../src/Oddity.Server/wwwroot',
     emptyOutDir: true,

@@ -60,7 +60,7 @@ function install() {
 }
 
 function build() {
-  const own = ['index.html', 'package-lock.json', 'package.json', 'vite.config.ts', 'tsconfig.json', 'scripts/build.mjs'];
+  const own = ['index.html', 'package-lock.json', 'package.json', 'vite.config.ts', 'tsconfig.json', 'scripts/build.mjs', 'scripts/licenses.ts'];
   const wanted = hash(...own, ...filesUnder('src'), ...filesUnder('public'));
   const index = join(output, 'index.html');
   if (stamp('built') !== wanted || !existsSync(index)) {

@@ -78,6 +78,17 @@ export function needsAttention(ongoing: Anomaly[], day: Anomaly[]): Attention {
   };
 }
 
+/** The same anomalies, those of a series together, in the order in which each series comes first. */
+export function bySeries(anomalies: Anomaly[]): [Anomaly, ...Anomaly[]][] {
+  const groups = new Map<string, [Anomaly, ...Anomaly[]]>();
+  for (const anomaly of anomalies) {
+    const group = groups.get(anomaly.series);
+    if (group) group.push(anomaly);
+    else groups.set(anomaly.series, [anomaly]);
+  }
+  return [...groups.values()];
+}
+
 export interface HourCount {
   /** Unix milliseconds. */
   from: number;

@@ -146,7 +146,7 @@ function optionsFor(
   return {
     width: element.clientWidth || 600,
     height,
-    padding: [8, 12, 0, 0],
+    padding: [8, 26, 0, 0],
     legend: { show: false },
     cursor: {
       drag: { x: zooms, y: false, setScale: false },
@@ -155,11 +155,11 @@ function optionsFor(
     },
     scales: {
       x: { time: true, range: () => [current.current.from, current.current.to] },
-      y: { range: () => valueRange(visible(current.current)) },
+      y: { range: () => valueRange(visible(current.current), unit) },
     },
     series: [
       {},
-      { stroke: palette.line, width: 1.6, points: { show: (_, __, first, last) => last - first < 60 } },
+      { stroke: palette.line, width: 1.6, points: { show: (plot, _, first, last) => spacious(plot, first, last) } },
       { stroke: palette.expected, width: 1, dash: [4, 4], points: { show: false } },
     ],
     axes: [
@@ -189,6 +189,13 @@ function optionsFor(
       ],
     },
   };
+}
+
+/** Room for a mark on each sample without their touching. */
+function spacious(plot: uPlot, first: number, last: number): boolean {
+  const times = plot.data[0];
+  const width = plot.valToPos(times[last] ?? 0, 'x') - plot.valToPos(times[first] ?? 0, 'x');
+  return last === first || width / (last - first) > 11;
 }
 
 /** The part of the data within the time axis, so that the value axis fits what is seen. */

@@ -1,5 +1,6 @@
 // From the API's samples to what a chart draws. Pure.
 import type { Anomaly, BandPoint, Point } from '../api/types';
+import type { Unit } from '../text/units';
 
 export interface ChartData {
   /** Unix seconds, ascending. */
@@ -74,23 +75,31 @@ export function downsample(samples: Point[], most: number): Point[] {
   return kept;
 }
 
-/** Range of the value axis: all samples, and as much of the band as does not squash them. */
-export function valueRange(data: ChartData): [number, number] {
+/** Most that a quantity can be, where its unit says so. */
+const ceilings: Partial<Record<Unit, number>> = { percent: 100, ratio: 1 };
+
+/**
+ * Range of the value axis: all samples, and as much of the band as does not squash them. It keeps to what is possible: not below zero where
+ * no sample is, not above 100 % where none is.
+ */
+export function valueRange(data: ChartData, unit: Unit = 'none'): [number, number] {
   const values = data.values.filter((value): value is number => typeof value === 'number');
   if (values.length === 0) return [0, 1];
-  let low = values.reduce((a, b) => Math.min(a, b));
-  let high = values.reduce((a, b) => Math.max(a, b));
-  const reach = Math.max(high - low, Math.abs(high) * 0.02, 1e-9) * 1.5;
-  const limits = [...data.lower, ...data.upper].filter((value): value is number => typeof value === 'number');
-  const [floor, ceiling] = [low - reach, high + reach];
-  for (const limit of limits) {
-    low = Math.min(low, Math.max(limit, floor));
-    high = Math.max(high, Math.min(limit, ceiling));
+  const least = values.reduce((a, b) => Math.min(a, b));
+  const greatest = values.reduce((a, b) => Math.max(a, b));
+  const reach = Math.max(greatest - least, Math.abs(greatest) * 0.02, 1e-9) * 1.5;
+  let [low, high] = [least, greatest];
+  for (const limit of [...data.lower, ...data.upper]) {
+    if (typeof limit !== 'number') continue;
+    low = Math.min(low, Math.max(limit, least - reach));
+    high = Math.max(high, Math.min(limit, greatest + reach));
   }
   const margin = (high - low || Math.abs(high) || 1) * 0.08;
-  // A quantity that is never negative gets no room below zero.
-  const least = low >= 0 && low - margin < 0 ? 0 : low - margin;
-  return [least, high + margin];
+  const ceiling = ceilings[unit];
+  return [
+    least >= 0 ? Math.max(low - margin, 0) : low - margin,
+    ceiling !== undefined && greatest <= ceiling ? Math.min(high + margin, ceiling * 1.02) : high + margin,
+  ];
 }
 
 export interface Span {

@@ -1,7 +1,7 @@
-// Saying what one makes of an anomaly: at once, with a way back.
+// Saying what one makes of an anomaly, or of several: at once, with a way back.
 import { Button } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { useSetStatus } from '../api/anomalies';
 import type { Anomaly, Status } from '../api/types';
 import { messageOf } from './Problem';
@@ -9,45 +9,62 @@ import { UndoIcon } from './icons';
 
 const done: Record<Status, string> = { open: 'Open again', acknowledged: 'Acknowledged', resolved: 'Resolved', false_positive: 'Marked as false positive' };
 
-/** Sets a status, tells that it was done and offers to undo it. */
-export function useMark() {
-  const { mutate, isPending, variables } = useSetStatus();
+export interface Marking {
+  /** Sets the status of all of them, tells that it was done and offers to undo it. */
+  mark: (anomalies: Anomaly[], status: Status, note?: string) => void;
+  /** Whether this one is being set at the moment. */
+  busy: (anomaly: Anomaly) => boolean;
+}
+
+export function useMark(): Marking {
+  const { mutateAsync } = useSetStatus();
+  const [pending, setPending] = useState<ReadonlySet<string>>(new Set());
+
   const mark = useCallback(
-    (anomaly: Anomaly, status: Status, note?: string) => {
-      const before = { status: anomaly.status, note: anomaly.note };
-      const toast = `status-${anomaly.id}`;
-      const undo = () => {
+    async (anomalies: Anomaly[], status: Status, note?: string) => {
+      const before = anomalies.map(({ id, status, note }) => ({ id, status, ...(note !== null && { note }) }));
+      const toast = `status-${anomalies[0]?.id}`;
+      const undo = async () => {
         notifications.hide(toast);
-        mutate({ id: anomaly.id, status: before.status, ...(before.note !== null && { note: before.note }) }, { onError: (error) => failed(error) });
+        try {
+          for (const each of before) await mutateAsync(each);
+        } catch (error) {
+          failed(error);
+        }
       };
-      mutate(
-        { id: anomaly.id, status, ...(note && { note }) },
-        {
-          onSuccess: () => {
-            notifications.hide(toast);
-            notifications.show({
-              id: toast,
-              color: 'iris',
-              title: done[status],
-              message: (
-                <>
-                  {anomaly.series}
-                  <br />
-                  <Button variant="subtle" size="compact-xs" mt={4} ml={-8} leftSection={<UndoIcon size={13} />} onClick={undo}>
-                    Undo
-                  </Button>
-                </>
-              ),
-              autoClose: 8_000,
-            });
-          },
-          onError: (error) => failed(error),
-        },
-      );
+      setPending(new Set(anomalies.map((anomaly) => anomaly.id)));
+      try {
+        for (const { id } of anomalies) await mutateAsync({ id, status, ...(note && { note }) });
+        notifications.hide(toast);
+        notifications.show({
+          id: toast,
+          color: 'iris',
+          title: done[status],
+          message: <Told anomalies={anomalies} onUndo={() => void undo()} />,
+          autoClose: 8_000,
+        });
+      } catch (error) {
+        failed(error);
+      } finally {
+        setPending(new Set());
+      }
     },
-    [mutate],
+    [mutateAsync],
   );
-  return { mark, pending: isPending ? variables.id : null };
+  return { mark: (...given) => void mark(...given), busy: (anomaly) => pending.has(anomaly.id) };
+}
+
+function Told({ anomalies, onUndo }: { anomalies: Anomaly[]; onUndo: () => void }) {
+  return (
+    <>
+      {anomalies[0]?.series}
+      {anomalies.length > 1 && `, ${anomalies.length} anomalies`}
+      <br />
+      <Button variant="subtle" size="compact-xs" mt={4} ml={-8} leftSection={<UndoIcon size={13} />} onClick={onUndo}>
+        Undo
+      </Button>
+    </>
+  );
 }
 
 function failed(error: unknown): void {

@@ -8,7 +8,7 @@ const rose: MantineColorsTuple = ['#fff0f3', '#ffdde4', '#ffb8c6', '#ff8da5', '#
 
 export const theme = createTheme({
   primaryColor: 'iris',
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: { light: 6, dark: 5 },
   autoContrast: true,
   colors: { iris, gray, dark, rose },
   black: '#1d1a2b',

@@ -71,7 +71,7 @@ export default function Anomalies() {
 
 function List({ anomalies }: { anomalies: Anomaly[] }) {
   const navigate = useNavigate();
-  const { mark, pending } = useMark();
+  const marking = useMark();
   const [selected, setSelected] = useState<string | null>(null);
   const list = useRef<HTMLUListElement>(null);
   const move = (by: number) => {
@@ -89,7 +89,7 @@ function List({ anomalies }: { anomalies: Anomaly[] }) {
   return (
     <ul className={classes.list} ref={list} aria-label="Anomalies">
       {anomalies.map((anomaly) => (
-        <AnomalyRow key={anomaly.id} anomaly={anomaly} selected={anomaly.id === selected} mark={mark} busy={pending === anomaly.id} />
+        <AnomalyRow key={anomaly.id} anomaly={anomaly} selected={anomaly.id === selected} marking={marking} />
       ))}
     </ul>
   );

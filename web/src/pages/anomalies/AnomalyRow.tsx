@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Anomaly, Status } from '../../api/types';
+import type { Marking } from '../../parts/anomalyActions';
 import { CheckIcon, EyeIcon, NotIcon, UndoIcon } from '../../parts/icons';
 import { SeriesName } from '../../parts/SeriesName';
 import { SeverityMark } from '../../parts/SeverityMark';
@@ -14,11 +15,11 @@ import classes from './AnomalyRow.module.css';
 interface Props {
   anomaly: Anomaly;
   selected: boolean;
-  mark: (anomaly: Anomaly, status: Status) => void;
-  busy: boolean;
+  marking: Marking;
 }
 
-export function AnomalyRow({ anomaly, selected, mark, busy }: Props) {
+export function AnomalyRow({ anomaly, selected, marking }: Props) {
+  const mark = (status: Status) => marking.mark([anomaly], status);
   const now = useNow();
   const unit = unitOf(anomaly.metric);
   return (
@@ -45,7 +46,7 @@ export function AnomalyRow({ anomaly, selected, mark, busy }: Props) {
       </Link>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>
-          <ActionIcon className={classes.menu ?? ''} loading={busy} aria-label={`What to do with ${anomaly.series}`}>
+          <ActionIcon className={classes.menu ?? ''} loading={marking.busy(anomaly)} aria-label={`What to do with ${anomaly.series}`}>
             <svg width="16" height="16" viewBox="0 0 16 16" fill="currentColor" aria-hidden>
               <circle cx="3" cy="8" r="1.4" />
               <circle cx="8" cy="8" r="1.4" />
@@ -55,22 +56,22 @@ export function AnomalyRow({ anomaly, selected, mark, busy }: Props) {
         </Menu.Target>
         <Menu.Dropdown>
           {anomaly.status === 'open' && (
-            <Menu.Item leftSection={<EyeIcon size={15} />} onClick={() => mark(anomaly, 'acknowledged')}>
+            <Menu.Item leftSection={<EyeIcon size={15} />} onClick={() => mark('acknowledged')}>
               Acknowledge
             </Menu.Item>
           )}
           {anomaly.status !== 'resolved' && (
-            <Menu.Item leftSection={<CheckIcon size={15} />} onClick={() => mark(anomaly, 'resolved')}>
+            <Menu.Item leftSection={<CheckIcon size={15} />} onClick={() => mark('resolved')}>
               Resolve
             </Menu.Item>
           )}
           {anomaly.status !== 'false_positive' && (
-            <Menu.Item leftSection={<NotIcon size={15} />} onClick={() => mark(anomaly, 'false_positive')}>
+            <Menu.Item leftSection={<NotIcon size={15} />} onClick={() => mark('false_positive')}>
               False positive
             </Menu.Item>
           )}
           {anomaly.status !== 'open' && (
-            <Menu.Item leftSection={<UndoIcon size={15} />} onClick={() => mark(anomaly, 'open')}>
+            <Menu.Item leftSection={<UndoIcon size={15} />} onClick={() => mark('open')}>
               Open again
             </Menu.Item>
           )}

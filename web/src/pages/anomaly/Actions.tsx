@@ -7,13 +7,13 @@ import { useMark } from '../../parts/anomalyActions';
 import { CheckIcon, EyeIcon, NotIcon, UndoIcon } from '../../parts/icons';
 
 export function Actions({ anomaly }: { anomaly: Anomaly }) {
-  const { mark, pending } = useMark();
+  const marking = useMark();
   const [note, setNote] = useState<string | null>(null);
-  const busy = pending === anomaly.id;
+  const busy = marking.busy(anomaly);
   const { status } = anomaly;
   const set = (next: Status) => {
     if (busy || next === status) return;
-    mark(anomaly, next, note?.trim());
+    marking.mark([anomaly], next, note?.trim());
     setNote(null);
   };
   useHotkeys([

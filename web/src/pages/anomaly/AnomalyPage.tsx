@@ -1,5 +1,5 @@
 // One anomaly with all its evidence: what, how far from normal, who said so, what was looked at, by which settings.
-import { Alert, Anchor, Button, Skeleton, Text } from '@mantine/core';
+import { Anchor, Button, Skeleton, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAnomaliesOf, useAnomaly } from '../../api/anomalies';
@@ -78,7 +78,8 @@ function Content({ anomaly }: { anomaly: Anomaly }) {
         <span>
           began <When time={anomaly.start} /> (<When time={anomaly.start} relative />)
         </span>
-        <span>{anomaly.ongoing ? <strong className={classes.ongoing}>goes on</strong> : lasted(anomaly, now)}</span>
+        {anomaly.ongoing && <strong className={classes.ongoing}>goes on</strong>}
+        {!anomaly.ongoing && anomaly.count > 1 && <span>{lasted(anomaly, now)}</span>}
         <span>
           {number(anomaly.count)} odd {anomaly.count === 1 ? 'sample' : 'samples'}
         </span>
@@ -99,7 +100,7 @@ function Content({ anomaly }: { anomaly: Anomaly }) {
         </div>
         <p className={classes.explanation}>{anomaly.explanation}</p>
         {anomaly.status_by && (
-          <Alert variant="light" color="gray" className={classes.note ?? ''}>
+          <div className={classes.note}>
             <StatusBadge status={anomaly.status} /> by {anomaly.status_by}
             {anomaly.status_at && (
               <>
@@ -108,7 +109,7 @@ function Content({ anomaly }: { anomaly: Anomaly }) {
               </>
             )}
             {anomaly.note && <p className={classes.noteText}>{anomaly.note}</p>}
-          </Alert>
+          </div>
         )}
         <Actions anomaly={anomaly} />
       </section>

@@ -1,5 +1,6 @@
 // Nothing is odd: say so with what stands behind it, or say what is missing before that can be said.
 import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useFirstJudgement } from './warmUp';
 import type { Anomaly, ServerStatus } from '../../api/types';
@@ -39,7 +40,7 @@ export function AllQuiet({ status, latest, unhandled }: Props) {
     );
   }
   return (
-    <Quiet title="All quiet">
+    <Quiet title={unhandled > 0 ? 'Quiet now' : 'All quiet'} small={unhandled > 0}>
       {status && `Watching ${number(status.series)} series, ${number(Math.round(status.samples_per_second))} samples/s. `}
       {left > 0 && `First judgements in about ${left < 60_000 ? 'a minute' : duration(left + 30_000)}. `}
       {left <= 0 && latest && (
@@ -53,9 +54,9 @@ export function AllQuiet({ status, latest, unhandled }: Props) {
   );
 }
 
-function Quiet({ title, children }: { title: string; children: React.ReactNode }) {
+function Quiet({ title, small = false, children }: { title: string; small?: boolean; children: ReactNode }) {
   return (
-    <section className={classes.quiet}>
+    <section className={classes.quiet} data-small={small || undefined}>
       <svg className={classes.picture} viewBox="0 0 420 92" aria-hidden focusable="false">
         <rect className={classes.band} x="0" y="26" width="420" height="40" rx="12" />
         <path

@@ -3,27 +3,27 @@ import { Button } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Anomaly, Status } from '../../api/types';
 import { Sparkline } from '../../chart/Sparkline';
+import type { Marking } from '../../parts/anomalyActions';
 import { CheckIcon, EyeIcon, NotIcon } from '../../parts/icons';
 import { SeriesName } from '../../parts/SeriesName';
 import { SeverityMark } from '../../parts/SeverityMark';
 import { When } from '../../parts/When';
-import { agreement, lasted } from '../../text/anomaly';
+import { agreement } from '../../text/anomaly';
 import { unitOf, withUnit } from '../../text/units';
-import { useNow } from '../../text/useNow';
 import classes from './OddCard.module.css';
 
 interface Props {
   anomaly: Anomaly;
-  mark: (anomaly: Anomaly, status: Status) => void;
-  busy: boolean;
+  marking: Marking;
 }
 
-export function OddCard({ anomaly, mark, busy }: Props) {
-  const now = useNow();
+export function OddCard({ anomaly, marking }: Props) {
+  const mark = (status: Status) => marking.mark([anomaly], status);
+  const busy = marking.busy(anomaly);
   const unit = unitOf(anomaly.metric);
   const { status } = anomaly;
   return (
-    <article className={classes.card} data-severity={anomaly.severity} data-ongoing={anomaly.ongoing || undefined}>
+    <article className={classes.card} data-severity={anomaly.severity}>
       <div className={classes.head}>
         <SeverityMark severity={anomaly.severity} />
         <Link to={`/anomalies/${anomaly.id}`} className={classes.series}>
@@ -51,28 +51,20 @@ export function OddCard({ anomaly, mark, busy }: Props) {
         <p className={classes.facts}>
           <span>
             since <When time={anomaly.start} relative />
-            {!anomaly.ongoing && `, ${lasted(anomaly, now)}`}
           </span>
           <span title={anomaly.methods.join(', ')}>{agreement(anomaly)}</span>
           {status === 'acknowledged' && <span>acknowledged{anomaly.status_by && ` by ${anomaly.status_by}`}</span>}
         </p>
         <div className={classes.actions}>
-          {status === 'open' && anomaly.ongoing && (
-            <Button size="compact-xs" variant="default" leftSection={<EyeIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'acknowledged')}>
+          {status === 'open' && (
+            <Button size="compact-xs" variant="default" leftSection={<EyeIcon size={14} />} disabled={busy} onClick={() => mark('acknowledged')}>
               Acknowledge
             </Button>
           )}
-          <Button size="compact-xs" variant="default" leftSection={<CheckIcon size={14} />} disabled={busy} onClick={() => mark(anomaly, 'resolved')}>
+          <Button size="compact-xs" variant="default" leftSection={<CheckIcon size={14} />} disabled={busy} onClick={() => mark('resolved')}>
             Resolve
           </Button>
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            color="gray"
-            leftSection={<NotIcon size={14} />}
-            disabled={busy}
-            onClick={() => mark(anomaly, 'false_positive')}
-          >
+          <Button size="compact-xs" variant="subtle" color="gray" leftSection={<NotIcon size={14} />} disabled={busy} onClick={() => mark('false_positive')}>
             False positive
           </Button>
         </div>

@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { useDayOfAnomalies, useOngoing } from '../../api/anomalies';
 import { needsAttention } from '../../api/anomalyLists';
 import { useServerStatus } from '../../api/series';
-import type { Anomaly, ServerStatus } from '../../api/types';
+import type { ServerStatus } from '../../api/types';
 import { useMark } from '../../parts/anomalyActions';
 import { Page } from '../../parts/Page';
 import { Problem } from '../../parts/Problem';
@@ -16,6 +16,7 @@ import { DayPanel } from './DayPanel';
 import { HealthPanel } from './HealthPanel';
 import { OddCard } from './OddCard';
 import classes from './Overview.module.css';
+import { Unhandled } from './Unhandled';
 
 /** More than a person takes in at a glance; the rest is one click away. */
 const mostShown = 12;
@@ -25,7 +26,7 @@ export function Overview() {
   const ongoing = useOngoing();
   const day = useDayOfAnomalies();
   const attention = useMemo(() => needsAttention(ongoing.data ?? [], day.data ?? []), [ongoing.data, day.data]);
-  const { mark, pending } = useMark();
+  const marking = useMark();
   const { now, unhandled } = attention;
   const loading = ongoing.isPending || day.isPending;
   const failed = ongoing.error ?? day.error;
@@ -39,9 +40,15 @@ export function Overview() {
         <div className={classes.odd}>
           {loading && !failed && [0, 1, 2].map((row) => <Skeleton key={row} height={124} radius="lg" />)}
           {!loading && now.length === 0 && <AllQuiet status={status.data} latest={day.data?.[0]} unhandled={unhandled.length} />}
-          <Cards anomalies={now} of="now" mark={mark} pending={pending} />
-          {unhandled.length > 0 && <h2 className={classes.sub}>Over, but nobody has looked</h2>}
-          <Cards anomalies={unhandled} of="unhandled" mark={mark} pending={pending} />
+          {now.slice(0, mostShown).map((anomaly) => (
+            <OddCard key={anomaly.id} anomaly={anomaly} marking={marking} />
+          ))}
+          {now.length > mostShown && (
+            <Anchor component={Link} to="/anomalies?ongoing=true" size="sm">
+              All {now.length}
+            </Anchor>
+          )}
+          {unhandled.length > 0 && <Unhandled anomalies={unhandled} marking={marking} />}
         </div>
         <div className={classes.side}>
           <DayPanel anomalies={day.data} />
@@ -49,28 +56,6 @@ export function Overview() {
         </div>
       </div>
     </Page>
-  );
-}
-
-interface CardsProps {
-  anomalies: Anomaly[];
-  of: 'now' | 'unhandled';
-  mark: ReturnType<typeof useMark>['mark'];
-  pending: string | null;
-}
-
-function Cards({ anomalies, of, mark, pending }: CardsProps) {
-  return (
-    <>
-      {anomalies.slice(0, mostShown).map((anomaly) => (
-        <OddCard key={anomaly.id} anomaly={anomaly} mark={mark} busy={pending === anomaly.id} />
-      ))}
-      {anomalies.length > mostShown && (
-        <Anchor component={Link} to={of === 'now' ? '/anomalies?ongoing=true' : '/anomalies?status=open'} size="sm">
-          All {anomalies.length}
-        </Anchor>
-      )}
-    </>
   );
 }
 

@@ -24,7 +24,7 @@ export function FileRow({ queued, onRemove }: { queued: QueuedFile; onRemove: ()
         </Progress.Root>
       )}
       <p className={classes.words}>{words(state)}</p>
-      {(state.kind === 'done' || state.kind === 'failed') && state.result && <Errors result={state.result} />}
+      {(state.kind === 'done' || state.kind === 'failed') && state.result && !saidAlready(state) && <Errors result={state.result} />}
     </li>
   );
 }
@@ -32,6 +32,11 @@ export function FileRow({ queued, onRemove }: { queued: QueuedFile; onRemove: ()
 function outcome(state: FileState): string {
   if (state.kind === 'done') return state.result.rejected > 0 ? 'partly' : 'good';
   return state.kind;
+}
+
+/** The one reason of a refusal is its message too. */
+function saidAlready(state: FileState): boolean {
+  return state.kind === 'failed' && state.result?.errors.length === 1 && state.result.errors[0]!.detail === state.message;
 }
 
 function words(state: FileState): string {
