@@ -53,6 +53,72 @@ public class AdaptiveDetectorTests
     }
 
     [Fact]
+    public void Two_processes_instead_of_one_break_no_constant()
+    {
+        var detector = new AdaptiveDetector();
+        for (int i = 0; i < 300; i++) detector.Observe(new Sample(Start + (i * 3000), i % 50 == 49 ? 2 : 1)).Anomalous.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(15)]
+    public void A_dip_of_a_busy_series_to_zero_is_found_within_three_samples(int seconds)
+    {
+        var random = new Random(6);
+        FirstAlarm(seconds, 510, i => i < 500 ? 500 * Math.Exp(0.3 * Gauss(random)) : 0).ShouldBeInRange(500, 502);
+    }
+
+    [Fact]
+    public void A_value_that_raises_an_alarm_is_outside_the_band_where_one_sample_decides()
+    {
+        var random = new Random(8);
+        var detector = new AdaptiveDetector();
+        for (int i = 0; i < 3000; i++)
+        {
+            Score calm = detector.Observe(new Sample(Start + (i * 60_000L), 100 + Gauss(random)));
+            if (!calm.Anomalous) calm.Lower.ShouldBeLessThanOrEqualTo(calm.Upper);
+        }
+
+        Score spike = detector.Observe(new Sample(Start + (3000 * 60_000L), 180));
+        spike.Anomalous.ShouldBeTrue();
+        spike.Expected.ShouldBe(100, 3);
+        spike.Upper.ShouldBeInRange(101, 120);
+    }
+
+    [Fact]
+    public void A_series_takes_no_more_than_eight_kilobytes_and_nothing_a_sample()
+    {
+        var random = new Random(9);
+        new AdaptiveDetector().Observe(Noisy(random, 0)); // Static tables are made here.
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var detector = new AdaptiveDetector();
+        for (int i = 0; i < 20 * 1440; i++) detector.Observe(Noisy(random, i));
+        long used = GC.GetAllocatedBytesForCurrentThread() - before;
+        for (int i = 20 * 1440; i < 25 * 1440; i++) detector.Observe(Noisy(random, i));
+        long later = GC.GetAllocatedBytesForCurrentThread() - before;
+        used.ShouldBeLessThanOrEqualTo(8192);
+        later.ShouldBe(used);
+    }
+
+    [Fact]
+    public void A_long_disturbance_is_few_alarms_and_its_severity_stays_up()
+    {
+        var random = new Random(10);
+        var detector = new AdaptiveDetector();
+        int alarms = 0;
+        double least = 1;
+        for (int i = 0; i < 2030; i++)
+        {
+            Score score = detector.Observe(new Sample(Start + (i * 60_000L), (i < 2000 ? 100 : 160) + (3 * Gauss(random))));
+            if (score.Anomalous) alarms++;
+            if (i is >= 2000 and < 2006) least = Math.Min(least, score.Severity);
+        }
+
+        alarms.ShouldBeInRange(1, 4);
+        least.ShouldBeGreaterThan(0.3);
+    }
+
+    [Fact]
     public void Scores_are_finite_on_whatever_comes()
     {
         var detector = new AdaptiveDetector();

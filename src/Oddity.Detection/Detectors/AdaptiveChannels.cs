@@ -35,10 +35,10 @@ internal sealed class AdaptiveChannels
     /// What each channel counts in the sum, and the surprise (−log10 p) up to which it counts nothing. Found together on the labelled series by
     /// annealing and rounded; docs/quality.md has what they give on series they were not chosen on.
     /// </summary>
-    public static ReadOnlySpan<double> Weights => [1, 0.5, 0.75, 1, 0.75, 0.75, 1, 0.25, 1, 0.25, 1];
+    public static readonly double[] Weights = [1, 0.5, 0.75, 1, 0.75, 0.75, 1, 0.25, 1, 0.25, 1];
 
     /// <inheritdoc cref="Weights"/>
-    public static ReadOnlySpan<double> Offsets => [2.5, 1.5, 1.5, 1.5, 3, 1.5, 1.5, 1.5, 1.5, 2, 2];
+    public static readonly double[] Offsets = [2.5, 1.5, 1.5, 1.5, 3, 1.5, 1.5, 1.5, 1.5, 2, 2];
 
     /// <summary>How the last sample looked, by channel.</summary>
     public ReadOnlySpan<double> Deviations => _deviation;

@@ -47,11 +47,26 @@ internal sealed class AdaptiveDetector : Detector
     /// <summary>History of the tails: three days, but 4,000 to 60,000 samples.</summary>
     private const double HistoryMs = 3 * 86_400_000.0;
 
-    /// <summary>Share of the severity that stays from one sample to the next: half after fourteen.</summary>
-    private const double Fading = 0.95;
+    /// <summary>Samples for which the severity stays up, and the share that then stays from one to the next: half after nine.</summary>
+    private const int Holding = 5;
+
+    private const double Fading = 0.93;
+
+    /// <summary>Where samples are more frequent than one a minute, an alarm's total is remembered for about so many minutes, and the next must be larger by this share of the rate.</summary>
+    private const double CalmMinutes = 3;
+
+    private const double LargerByRate = 0.5;
+
+    /// <summary>
+    /// What the total must be larger for each unit of rate. Samples of a few seconds show single bursts that a minute's mean hides: healthy ones, mostly.
+    /// </summary>
+    private const double CautionByRate = 1.5;
 
     /// <summary>What a sample beyond anything seen is worth on the scale of <see cref="Score.Value"/>: just an alarm.</summary>
     private const double BeyondValue = 0.45;
+
+    /// <summary>Most that a sample in the shadow of a larger one before it shows as <see cref="Score.Value"/>; its severity stays.</summary>
+    private const double Suppressed = 0.2;
 
     /// <summary>Values beyond are held there so that no square overflows.</summary>
     private const double Largest = 1e150;
@@ -70,6 +85,8 @@ internal sealed class AdaptiveDetector : Detector
     private long _changes;
     private double _last;
     private double _severity;
+    private double _calm;
+    private int _held;
 
     public AdaptiveDetector(DetectorParameters? parameters = null)
     {
@@ -86,7 +103,7 @@ internal sealed class AdaptiveDetector : Detector
 
         _channels.Look(sample.TimeMs, value);
         (double sum, int leading) = Weigh(rate);
-        bool rises = sum > 0 && (float)sum > Recent();
+        bool rises = sum > 0 && (float)sum > Recent() && sum > Calm(rate);
         double total = sum <= 0 ? 0 : Math.Max(0, sum + Habit(sum, Math.Max(0, rate)));
         Score score = Judge(value, total, rises, leading, rate);
         Learn(sample.TimeMs, value, sum, rises);
@@ -99,6 +116,8 @@ internal sealed class AdaptiveDetector : Detector
         writer.Int64(_changes);
         writer.Double(_last);
         writer.Double(_severity);
+        writer.Double(_calm);
+        writer.Int32(_held);
         foreach (float total in _totals) writer.Single(total);
         writer.Doubles(_waiting);
         _cadence.Save(writer);
@@ -117,6 +136,8 @@ internal sealed class AdaptiveDetector : Detector
         _changes = reader.Int64();
         _last = reader.Double();
         _severity = reader.Double();
+        _calm = reader.Double();
+        _held = reader.Int32();
         for (int i = 0; i < Refractory; i++) _totals[i] = reader.Single();
         reader.Doubles(_waiting);
         _cadence.Load(reader);
@@ -151,13 +172,21 @@ internal sealed class AdaptiveDetector : Detector
     /// <summary>
     /// What the series' habits add or take. It counts for more where samples are frequent: a machine's burst every hour is healthy, and rare a sample.
     /// </summary>
-    private double Habit(double sum, double rate) => (1 + rate) * (_habit.Rarity(sum) - rate - NeutralRarity);
+    private double Habit(double sum, double rate) => ((1 + rate) * (_habit.Rarity(sum) - rate - NeutralRarity)) - (CautionByRate * rate);
 
     private float Recent()
     {
         float most = 0;
         foreach (float earlier in _totals) most = Math.Max(most, earlier);
         return most;
+    }
+
+    /// <summary>Total that a frequent series must exceed because of its last alarm; 0 at one sample a minute and slower.</summary>
+    private double Calm(double rate)
+    {
+        if (rate <= 0 || _calm == 0) return 0;
+        _calm *= 1 - (1 / (1 + (CalmMinutes * Math.Pow(10, rate))));
+        return _calm < 0.01 ? _calm = 0 : _calm * (1 + (LargerByRate * rate));
     }
 
     private Score Judge(double value, double total, bool rises, int leading, double rate)
@@ -167,12 +196,13 @@ internal sealed class AdaptiveDetector : Detector
         bool beyond = !broken && warm && _range.LeftBy(value);
         bool odd = warm && total >= _alarmAt;
         double scale = Math.Max(broken ? _constant.Value : beyond ? BeyondValue : 0, warm ? ToScale(total) : 0);
-        _severity = Math.Max(scale, Fading * _severity);
+        if (scale >= _severity) (_severity, _held) = (scale, 0);
+        else if (++_held > Holding) _severity = Math.Max(scale, Fading * _severity);
         (double expected, double lower, double upper) = _band.At(_channels, _tails, _constant, value, rate);
         if (!odd && !broken && !beyond) (lower, upper) = (Math.Min(lower, value), Math.Max(upper, value));
         return new Score
         {
-            Value = broken || beyond || rises ? scale : Math.Min(scale, 0.2),
+            Value = broken || beyond || rises ? scale : Math.Min(scale, Suppressed),
             Severity = _severity,
             Expected = expected,
             Lower = lower,
@@ -200,6 +230,7 @@ internal sealed class AdaptiveDetector : Detector
             }
         }
 
+        if (rises) _calm = Math.Max(_calm, sum);
         _habit.Learn(rises ? sum : 0);
         _band.Learn(_channels, value);
         _channels.Learn(timeMs, value);
@@ -211,6 +242,8 @@ internal sealed class AdaptiveDetector : Detector
         _seen++;
     }
 
-    /// <summary>From totals to the shared scale: a straight line through what was measured on unlabelled rows (docs/quality.md).</summary>
-    private static double ToScale(double total) => total <= 0 ? 0 : Math.Min(1, 0.25 + (0.035 * total));
+    /// <summary>
+    /// From totals to the shared scale: at one sample a minute, rows outside labels exceed a total t about once in 10^(2.2 + 0.3 t) (docs/quality.md).
+    /// </summary>
+    private static double ToScale(double total) => total <= 0 ? 0 : Math.Min(1, 0.22 + (0.03 * total));
 }
