@@ -88,7 +88,7 @@ public sealed class PrometheusPlanTests
 
         query.Of(new("m", PullKind.Gauge, "m"), [SeriesSelector.All]).ShouldBe("(last_over_time({__name__=\"m\"}[15000ms]))");
         query.Of(new("m:rate", PullKind.Rate, "m"), [job]).ShouldBe(
-            "(rate({__name__=\"m\",job=\"a\"}[60000ms]) and count_over_time({__name__=\"m\",job=\"a\"}[15000ms]))");
+            "(irate({__name__=\"m\",job=\"a\"}[60000ms]) and count_over_time({__name__=\"m\",job=\"a\"}[15000ms]))");
         query.Of(new("m:p95", PullKind.Quantile, "m", 0.95), [SeriesSelector.All]).ShouldBe(
             "(histogram_quantile(0.95, rate({__name__=\"m_bucket\"}[60000ms])) and count_over_time({__name__=\"m_count\"}[15000ms]))");
         query.Of(new("m:mean", PullKind.Mean, "m"), [SeriesSelector.All]).ShouldBe(

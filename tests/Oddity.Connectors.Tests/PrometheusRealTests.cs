@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Prometheus;
@@ -55,10 +57,46 @@ public sealed class PrometheusRealTests : IAsyncLifetime
         long? down = rows.First(row => row.Series.Text == up && row.Value == 0).TimeMs;
         rows.Where(row => row.Series.Text == load).Max(row => row.TimeMs)!.Value.ShouldBeLessThanOrEqualTo(down!.Value);
         rows.Where(row => row.Series.Text == forks).Max(row => row.TimeMs)!.Value.ShouldBeLessThanOrEqualTo(down.Value);
+    }
 
-        // Neither did the idle and busy seconds of the processors fade out over the rate's window: together they are a second a second.
-        double[] total = [.. rows.Where(row => row.Series.Metric == "node_cpu_seconds_total:rate").GroupBy(row => (row.TimeMs, row.Series.Label("cpu"))).Select(one => one.Sum(row => row.Value))];
-        total.ShouldAllBe(seconds => seconds > 0.5 && seconds < 1.5);
+    [Fact]
+    public async Task Rates_quantiles_and_means_are_right_from_the_second_scrape_to_the_last_over_gaps_and_resets()
+    {
+        RealPrometheus.Require();
+        long begin = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 15 * 15 - 50 * 60;
+        var history = new StringBuilder("# TYPE orders counter\n# TYPE wait_seconds histogram\n# TYPE pause_seconds summary\n");
+        void Write(string sample, Func<long, double> value, string le = "")
+        {
+            foreach (long second in Scraped()) history.Append(CultureInfo.InvariantCulture, $"{sample}{{job=\"history\"{le}}} {value(second)} {begin + second + 4}\n");
+        }
+
+        // A target that is scraped for ten minutes, away for ten, then back after a restart: 2 orders a second, half of them waiting up to 0.1 s and half up to 0.2 s.
+        static IEnumerable<long> Scraped() => Enumerable.Range(0, 40).Concat(Enumerable.Range(80, 40)).Select(i => i * 15L);
+        static long Count(long second) => 2 * (second < 1200 ? second : second - 1200);
+        Write("orders_total", second => Count(second));
+        Write("wait_seconds_bucket", second => Count(second) / 2, ",le=\"0.1\"");
+        Write("wait_seconds_bucket", second => Count(second), ",le=\"0.2\"");
+        Write("wait_seconds_bucket", second => Count(second), ",le=\"+Inf\"");
+        Write("wait_seconds_count", second => Count(second));
+        Write("pause_seconds_count", second => Count(second));
+        Write("pause_seconds_sum", second => Count(second) * 0.25);
+        await using RealPrometheus prometheus = await RealPrometheus.StartAsync(history.Append("# EOF\n").ToString());
+        var options = new PrometheusOptions { Url = prometheus.Url, Interval = TimeSpan.FromSeconds(1), Step = TimeSpan.FromSeconds(15), Match = ["{job=\"history\"}"] };
+        var source = new PrometheusSource(options, _sink.TakeAsync, _ => null, TimeProvider.System, NullLogger<PrometheusSource>.Instance);
+
+        await RunUntilAsync(source, () => source.Status.State == SourceState.Ok && Metrics().Count >= 7, "what was written before");
+
+        Metrics().ShouldBe(
+            ["orders_total:rate", "pause_seconds:mean", "pause_seconds_count:rate", "wait_seconds:p50", "wait_seconds:p95", "wait_seconds:p99", "wait_seconds_count:rate"]);
+        foreach ((string metric, double expected) in new[]
+        {
+            ("orders_total:rate", 2), ("pause_seconds:mean", 0.25), ("pause_seconds_count:rate", 2), ("wait_seconds:p50", 0.1), ("wait_seconds:p95", 0.19), ("wait_seconds_count:rate", 2),
+        })
+        {
+            IngestBatch.Row[] rows = [.. _sink.Rows.Where(row => row.Series.Metric == metric)];
+            rows.ShouldAllBe(row => Math.Abs(row.Value - expected) < 1e-6);
+            rows.Select(row => row.TimeMs / 1000 - begin).ShouldBe(Scraped().Where(second => second is not 0 and not 1200).Select(second => (long?)second + 15));
+        }
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class PrometheusScheduleTests
         requests.Count.ShouldBe(3 + 1 + 1 + 2);
         requests.ShouldContain(request => request.Query == "last_over_time({__name__=~\"late\"}[15000ms])" && request.Metric == null);
         requests.ShouldContain(request => request.Query == "(last_over_time({__name__=\"odd.name\"}[15000ms]))");
-        requests.ShouldContain(request => request.Query.StartsWith("(rate({__name__=\"r1\"}") && request.Metric == "r1:rate");
+        requests.ShouldContain(request => request.Query.StartsWith("(irate({__name__=\"r1\"}") && request.Metric == "r1:rate");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class RealPrometheus : IAsyncDisposable
     private Process? _exporter;
 
     /// <summary>Whether both are installed.</summary>
-    public static bool Installed => Find("prometheus") is not null && Find("prometheus-node-exporter") is not null;
+    public static bool Installed => Find("prometheus") is not null && Find("promtool") is not null && Find("prometheus-node-exporter") is not null;
 
     /// <summary>Where Prometheus is.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1:0");
@@ -27,11 +27,13 @@ public sealed class RealPrometheus : IAsyncDisposable
     /// <summary>Skips the test at a desk without them; fails it in continuous integration.</summary>
     public static void Require()
     {
-        if (Environment.GetEnvironmentVariable("CI") == "true") Installed.ShouldBeTrue("prometheus and prometheus-node-exporter must be installed here");
-        else Assert.SkipUnless(Installed, "prometheus and prometheus-node-exporter are not installed");
+        if (Environment.GetEnvironmentVariable("CI") == "true") Installed.ShouldBeTrue("prometheus, promtool and prometheus-node-exporter must be installed here");
+        else Assert.SkipUnless(Installed, "prometheus, promtool and prometheus-node-exporter are not installed");
     }
 
-    public static async Task<RealPrometheus> StartAsync()
+    /// <summary>Starts both.</summary>
+    /// <param name="history">Samples that Prometheus has from before, as OpenMetrics text; null for none.</param>
+    public static async Task<RealPrometheus> StartAsync(string? history = null)
     {
         var server = new RealPrometheus();
         try
@@ -46,6 +48,7 @@ public sealed class RealPrometheus : IAsyncDisposable
                   - {job_name: node, static_configs: [{targets: ["{{server.Instance}}"]}]}
                   - {job_name: prometheus, static_configs: [{targets: ["127.0.0.1:{{prometheus}}"]}]}
                 """);
+            if (history is not null) await server.LoadAsync(history);
             server._exporter = Start("prometheus-node-exporter", $"--web.listen-address={server.Instance}");
             server._prometheus = Start(
                 "prometheus", $"--config.file={file}", $"--storage.tsdb.path={server._folder.FullName}/data", $"--web.listen-address=127.0.0.1:{prometheus}");
@@ -68,6 +71,15 @@ public sealed class RealPrometheus : IAsyncDisposable
         _prometheus = await StopAsync(_prometheus);
         _exporter = await StopAsync(_exporter);
         _folder.Delete(recursive: true);
+    }
+
+    private async Task LoadAsync(string history)
+    {
+        string file = Path.Combine(_folder.FullName, "history.txt");
+        await File.WriteAllTextAsync(file, history);
+        using Process load = Start("promtool", "tsdb", "create-blocks-from", "openmetrics", file, $"{_folder.FullName}/data");
+        await load.WaitForExitAsync();
+        load.ExitCode.ShouldBe(0);
     }
 
     private static Process Start(string program, params string[] arguments)

@@ -117,8 +117,8 @@ public sealed class PrometheusSource(
     }
 
     /// <summary>
-    /// The step is the interval most targets are scraped at. A rate needs two samples, better four: its window is four steps, and wide enough for slower targets
-    /// up to two minutes.
+    /// The step is the interval most targets are scraped at. Growth needs two samples: the window is four steps, and wide enough for slower targets up to two
+    /// minutes.
     /// </summary>
     private async Task<PullSchedule> BeginAsync(PrometheusApi api, CancellationToken cancel)
     {

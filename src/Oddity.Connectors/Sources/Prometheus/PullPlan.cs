@@ -28,7 +28,7 @@ internal sealed class PullPlan(IReadOnlyCollection<string> names, IReadOnlyDicti
             if (!IsWanted(name, histogram)) return;
             foreach (double quantile in Quantiles) pulls.Add(new(string.Create(CultureInfo.InvariantCulture, $"{histogram}:p{quantile * 100:0}"), PullKind.Quantile, histogram, quantile));
         }
-        else if (Base(name, "_count") is { } counted && IsDistribution(counted, "_sum"))
+        else if (Base(name, "_count") is { } counted && (IsDistribution(counted, "_sum") || IsDistribution(counted, "_bucket")))
         {
             if (IsWanted(name, counted)) pulls.Add(new($"{name}:rate", PullKind.Rate, name));
         }

@@ -3,11 +3,12 @@ using System.Globalization;
 namespace Oddity.Connectors.Sources.Prometheus;
 
 /// <summary>
-/// Writes the PromQL of pulls. Each value rests on a sample that was really scraped within the last step: a plain selector would repeat the last
-/// sample for five minutes, and a rate fades out over its window, so that a target's end would look like a fall of its metrics.
+/// Writes the PromQL of pulls. Each value rests on a sample that was really scraped within the last step, where a plain selector would repeat the last
+/// sample for five minutes. Growth is that between the last two samples, by their own times: <c>rate</c> stretches what it finds over its whole window, so
+/// that a target that comes or goes would look like a rise or fall of its metrics. Quantiles and means are of proportions, which that does not change.
 /// </summary>
 /// <param name="step">Time between values.</param>
-/// <param name="window">Time a rate looks back over.</param>
+/// <param name="window">How far back the sample before may be, and the time that quantiles and means are of.</param>
 internal sealed class PullQuery(TimeSpan step, TimeSpan window)
 {
     private readonly string _step = Duration(step);
@@ -25,7 +26,7 @@ internal sealed class PullQuery(TimeSpan step, TimeSpan window)
         string Fresh(string suffix) => $" and count_over_time({selector.Of(pull.Source + suffix)}[{_step}])";
         return pull.Kind switch
         {
-            PullKind.Rate => Rate("") + Fresh(""),
+            PullKind.Rate => $"irate({selector.Of(pull.Source)}[{_window}]){Fresh("")}",
             PullKind.Mean => $"{Rate("_sum")} / {Rate("_count")}{Fresh("_count")}",
             PullKind.Quantile => string.Create(CultureInfo.InvariantCulture, $"histogram_quantile({pull.Quantile}, {Rate("_bucket")}){Fresh("_count")}"),
             _ => $"last_over_time({selector.Of(pull.Source)}[{_step}])",
