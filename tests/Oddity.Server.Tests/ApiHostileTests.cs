@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -76,6 +77,36 @@ public sealed class ApiHostileTests
             text.ShouldNotContain(new string('s', 65));
             text.ShouldContain(new string('s', 60));
         }
+    }
+
+    [Theory]
+    [InlineData("POST /ingest HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("POST /ingest HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: nine\r\n\r\n")]
+    [InlineData("GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nno colon\r\n\r\n")]
+    [InlineData("rubbish\r\n\r\n")]
+    public async Task Broken_http_is_a_400_and_the_server_lives(string request)
+    {
+        await using ApiServer server = await ApiServer.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Address.Port, TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        (await reader.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("HTTP/1.1 400 Bad Request");
+        await server.GetAsync("/health");
+    }
+
+    [Fact]
+    public async Task A_client_that_hangs_up_in_the_middle_of_its_body_leaves_nothing()
+    {
+        await using ApiServer server = await ApiServer.StartAsync();
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(IPAddress.Loopback, server.Address.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync("POST /ingest HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n\r\n{\"cpu\":1}\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        }
+
+        await server.SettleAsync();
+        (await server.GetAsync("/api/metrics")).GetArrayLength().ShouldBe(0);
     }
 
     private static string Detail(string text)

@@ -13,6 +13,9 @@ internal static class AnomalyRoutes
     /// <summary>How far back a bare list looks where the request does not say.</summary>
     private static readonly TimeSpan BareWindow = TimeSpan.FromHours(30);
 
+    /// <summary>Most bytes of what a person says of an anomaly.</summary>
+    private const int MaxJudgementBytes = 64 << 10;
+
     public static void MapAnomalies(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder read = routes.MapGroup("").Permits(Permission.Read).WithTags("Anomalies");
@@ -89,15 +92,13 @@ internal static class AnomalyRoutes
     private static async Task<IResult> SetAsync(
         HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget, string id, AnomalyStatus status)
     {
-        using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-        Judgement judgement = Judgement.Read(body.Bytes);
+        Judgement judgement = await JudgementAsync(context, limits, budget);
         return One(await pipeline.SetStatusAsync(context.Tenant(), id, status, context.UserName(), judgement.Note, context.RequestAborted), id);
     }
 
     private static async Task<IResult> FeedbackAsync(HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget, string id)
     {
-        using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-        Judgement judgement = Judgement.Read(body.Bytes);
+        Judgement judgement = await JudgementAsync(context, limits, budget);
         bool falsePositive = judgement.FalsePositive ?? throw ProblemException.BadParameter("false_positive", "is missing; say true or false.");
         Anomaly? anomaly = await pipeline.FindAnomalyAsync(context.Tenant(), id, context.RequestAborted);
         if (anomaly is null) return One(null, id);
@@ -106,6 +107,13 @@ internal static class AnomalyRoutes
         AnomalyStatus status = falsePositive ? AnomalyStatus.FalsePositive
             : anomaly.Status == AnomalyStatus.FalsePositive ? AnomalyStatus.Open : anomaly.Status;
         return One(await pipeline.SetStatusAsync(context.Tenant(), id, status, context.UserName(), judgement.Note, context.RequestAborted), id);
+    }
+
+    private static async Task<Judgement> JudgementAsync(HttpContext context, HttpOptions limits, BodyBudget budget)
+    {
+        limits = limits with { MaxBodyBytes = MaxJudgementBytes, MaxDecompressedBytes = MaxJudgementBytes };
+        using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
+        return Judgement.Read(body.Bytes);
     }
 
     private static IResult One(Anomaly? anomaly, string id) => anomaly is null

@@ -7,30 +7,25 @@ namespace Oddity.Server.Api;
 /// <summary>The machine-readable description of the API at <c>/openapi.json</c>, and the page at <c>/docs</c> that shows it.</summary>
 internal static class ApiDocs
 {
+    public const string DocumentName = "oddity";
+
     private const string Token = "token";
     private static readonly string[] Whole = ["limit", "max_points", "minutes"];
     private static readonly string[] Flags = ["atomic", "backfill", "band", "ongoing", "dry_run"];
 
-    public static void AddApiDocs(this IServiceCollection services) => services.AddOpenApi(options =>
+    public static void AddApiDocs(this IServiceCollection services)
     {
-        options.AddDocumentTransformer((document, _, _) =>
+        services.AddSingleton<ApiDescription>();
+        services.AddOpenApi(DocumentName, options =>
         {
-            document.Info = new() { Title = "Oddity", Version = Build.Version, Description = "Metrics in, explained anomalies out." };
-            document.Servers = [];
-            foreach (IOpenApiPathItem path in document.Paths.Values) path.Operations?.Remove(HttpMethod.Head);
-            SignIn(document);
-            return Task.CompletedTask;
+            options.AddDocumentTransformer((document, _, _) => Describe(document));
+            options.AddOperationTransformer((operation, context, _) => Describe(operation, context.Description.ActionDescriptor.EndpointMetadata));
         });
-        options.AddOperationTransformer((operation, context, _) =>
-        {
-            IList<object> metadata = context.Description.ActionDescriptor.EndpointMetadata;
-            if (metadata.OfType<BodyExample>().FirstOrDefault() is { } example) operation.RequestBody = BodyOf(example);
-            foreach (OpenApiParameter parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? []) SetType(parameter);
-            return Task.CompletedTask;
-        });
-    });
+    }
 
-    public static void MapApiDocs(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi.json").Permits(Permission.Anonymous);
+    public static void MapApiDocs(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/openapi.json", async (ApiDescription description) => Results.Bytes(await description.ReadAsync(), "application/json; charset=utf-8"))
+            .Permits(Permission.Anonymous).ExcludeFromDescription();
 
     public static void UseApiDocs(this IApplicationBuilder app) => app.UseSwaggerUI(options =>
     {
@@ -42,7 +37,8 @@ internal static class ApiDocs
     /// <summary>Says that a route takes samples in the shapes of the ingest routes.</summary>
     public static TBuilder TakesData<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new BodyExample("application/json", """{"metric":"cpu","value":93.5,"timestamp":"2026-01-31T12:00:00Z","meta":{"host":"a"}}""")).Fails(400, 413, 415, 429, 503, 507);
+        builder.WithMetadata(new BodyExample("application/json", """{"metric":"cpu","value":93.5,"timestamp":"2026-01-31T12:00:00Z","meta":{"host":"a"}}"""))
+            .Fails(400, 413, 415, 429, 503, 507);
 
     /// <summary>Says that a route takes a note.</summary>
     public static TBuilder TakesNote<TBuilder>(this TBuilder builder)
@@ -62,15 +58,27 @@ internal static class ApiDocs
         return builder;
     }
 
-    /// <summary>Lets the page at <c>/docs</c> send a token.</summary>
-    private static void SignIn(OpenApiDocument document)
+    private static Task Describe(OpenApiDocument document)
     {
+        document.Info = new() { Title = "Oddity", Version = Build.Version, Description = "Metrics in, explained anomalies out." };
+        document.Servers = [];
+        foreach (IOpenApiPathItem path in document.Paths.Values) path.Operations?.Remove(HttpMethod.Head);
+
+        // Lets the page send a token.
         document.Components ??= new();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
             [Token] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token made on the page or by POST /api/v1/tokens." },
         };
         document.Security = [new() { [new OpenApiSecuritySchemeReference(Token, document)] = [] }];
+        return Task.CompletedTask;
+    }
+
+    private static Task Describe(OpenApiOperation operation, IList<object> metadata)
+    {
+        if (metadata.OfType<BodyExample>().FirstOrDefault() is { } example) operation.RequestBody = BodyOf(example);
+        foreach (OpenApiParameter parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? []) SetType(parameter);
+        return Task.CompletedTask;
     }
 
     private static OpenApiRequestBody BodyOf(BodyExample example)

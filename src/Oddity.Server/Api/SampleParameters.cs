@@ -19,7 +19,7 @@ internal sealed record SampleParameters
     public string? End { get; init; }
 
     [FromQuery(Name = "limit")]
-    [Description("Most samples to read, the newest of them, 1 to 1000000. Default 100000.")]
+    [Description("Most samples to read, the newest of them, 1 to 1000000, with band 250000. Default 100000, and the most with max_points.")]
     public string? Limit { get; init; }
 
     [FromQuery(Name = "max_points")]

@@ -11,7 +11,7 @@ namespace Oddity.Server.Api;
 internal static class SampleRoutes
 {
     private const int MaxSamples = 1_000_000;
-    private const int MaxScored = 100_000;
+    private const int MaxScored = 250_000;
     private const long HourMs = 3_600_000;
 
     public static void MapSamples(this IEndpointRouteBuilder routes) =>
@@ -22,15 +22,16 @@ internal static class SampleRoutes
     {
         SeriesKey key = SeriesLookup.Find(pipeline, context.Tenant(), parameters.Series);
         bool band = Query.Flag("band", parameters.Band) ?? false;
-        int limit = Query.Count("limit", parameters.Limit, 100_000, 1, MaxSamples);
         int maxPoints = Query.Count("max_points", parameters.MaxPoints, int.MaxValue, Downsampling.Fewest, 100_000);
+        int limit = Query.Count("limit", parameters.Limit, maxPoints == int.MaxValue ? 100_000 : MaxSamples, 1, MaxSamples);
+        if (band) limit = Math.Min(limit, MaxScored);
         (long fromMs, long toMs) = Range(parameters, time);
 
         // One more than asked for tells whether there was more.
         (Sample[] samples, Score[] scores) = band
-            ? await pipeline.ReadScoredAsync(key, fromMs, toMs, Math.Min(limit, MaxScored) + 1, context.RequestAborted)
+            ? await pipeline.ReadScoredAsync(key, fromMs, toMs, limit + 1, context.RequestAborted)
             : (await pipeline.ReadSamplesAsync(key, fromMs, toMs, limit + 1, context.RequestAborted), []);
-        bool truncated = samples.Length > (band ? Math.Min(limit, MaxScored) : limit);
+        bool truncated = samples.Length > limit;
         int skip = truncated ? 1 : 0;
         samples = samples[skip..];
         scores = band ? scores[skip..] : scores;
