@@ -20,6 +20,7 @@ internal sealed class AdaptiveChannels
     private readonly double[] _deviation = new double[Count];
     private readonly bool[] _known = new bool[Count];
     private Means _means;
+    private double _compressed; // From Look to Learn: not state.
     private long _seen;
     private long _seasonal;
 
@@ -57,7 +58,8 @@ internal sealed class AdaptiveChannels
         if (_seen == 0) return;
         Set(Fast, value - _means.Fast);
         Set(Change, value - At(1));
-        Set(Ratio, Compress(value) - _means.Ratio);
+        _compressed = Compress(value);
+        Set(Ratio, _compressed - _means.Ratio);
         Set(Drift, _means.Medium - _means.Slow);
         if (_seen >= 3) Set(Middle, MedianOfThree(value, At(1), At(2)) - _means.MiddleBefore);
         if (_seen >= Window) LookAtWindow(value);
@@ -75,7 +77,7 @@ internal sealed class AdaptiveChannels
 
     public void Learn(long timeMs, double value)
     {
-        _means.Learn(value, Compress(value), _seen);
+        _means.Learn(value, _seen == 0 ? Compress(value) : _compressed, _seen);
         _season.Learn(timeMs, value);
         _recent[_seen % Window] = value;
         _seen++;
@@ -131,9 +133,10 @@ internal sealed class AdaptiveChannels
         Span<double> days = stackalloc double[4];
         int have = 0;
         double smallest = value - _means.Middle;
+        _season.LookFrom(timeMs);
         foreach (int ago in DaysBack)
         {
-            if (!_season.TryGet(timeMs, ago, out double then, out double least, out double greatest)) continue;
+            if (!_season.TryGet(ago, out double then, out double least, out double greatest)) continue;
             if (ago < 14) days[have++] = then;
             double deviation = value > greatest ? value - greatest : value < least ? value - least : 0;
             if (Math.Abs(deviation) < Math.Abs(smallest)) smallest = deviation;

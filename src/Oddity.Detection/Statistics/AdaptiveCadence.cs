@@ -16,7 +16,7 @@ internal struct AdaptiveCadence
     public readonly long ElapsedMs => _lastMs - _firstMs;
 
     /// <summary>log10 of samples a minute: how much rarer a sample must be for the same number of alarms a day. 0 at one a minute, 1.3 at one every 3 s.</summary>
-    public readonly double LogRate => IntervalMs > 0 ? Math.Log10(MinuteMs / Math.Clamp(IntervalMs, 1, 86_400_000)) : 0;
+    public double LogRate { get; private set; }
 
     public void Learn(long timeMs)
     {
@@ -29,9 +29,11 @@ internal struct AdaptiveCadence
         double distance = (double)timeMs - _lastMs;
         if (distance <= 0) return;
         _lastMs = timeMs;
+        if (distance == IntervalMs) return;
         if (IntervalMs == 0) IntervalMs = distance;
         else if (Math.Abs(distance - IntervalMs) <= 0.1 * IntervalMs) IntervalMs += 0.1 * (distance - IntervalMs);
         else IntervalMs *= distance > IntervalMs ? 1.1 : 1 / 1.1;
+        LogRate = Math.Log10(MinuteMs / Math.Clamp(IntervalMs, 1, 86_400_000));
     }
 
     public readonly void Save(StateWriter writer)
@@ -40,6 +42,7 @@ internal struct AdaptiveCadence
         writer.Int64(_firstMs);
         writer.Int64(_lastMs);
         writer.Double(IntervalMs);
+        writer.Double(LogRate);
     }
 
     public void Load(StateReader reader)
@@ -48,5 +51,6 @@ internal struct AdaptiveCadence
         _firstMs = reader.Int64();
         _lastMs = reader.Int64();
         IntervalMs = reader.Double();
+        LogRate = reader.Double();
     }
 }

@@ -23,6 +23,12 @@ internal sealed class SeasonMemory
     private double _sum;
     private int _count;
 
+    // Where LookFrom points: not state, set anew for each sample.
+    private long _date;
+    private int _inDay;
+    private int _ring;
+    private double _share;
+
     /// <summary>Adds a value; a slot is stored when the first value of another slot comes.</summary>
     public void Learn(long timeMs, double value)
     {
@@ -38,14 +44,25 @@ internal sealed class SeasonMemory
         _count++;
     }
 
-    /// <summary>The value this many days before the time, and the least and greatest of the slots around it; false where nothing is known.</summary>
-    public bool TryGet(long timeMs, int daysAgo, out double value, out double least, out double greatest)
+    /// <summary>Sets the time that <see cref="TryGet"/> looks back from; the divisions are done once for all days.</summary>
+    public void LookFrom(long timeMs)
     {
-        long at = timeMs - (daysAgo * DayMs) - (SlotMs / 2);
+        long at = timeMs - (SlotMs / 2);
         long slot = FloorDiv(at, SlotMs);
-        double share = (at - (slot * SlotMs)) / (double)SlotMs;
-        double before = Get(slot - 1), left = Get(slot), right = Get(slot + 1), after = Get(slot + 2);
-        value = double.IsNaN(left) ? right : double.IsNaN(right) ? left : ((1 - share) * left) + (share * right);
+        _share = (at - (slot * SlotMs)) / (double)SlotMs;
+        _date = FloorDiv(slot, Slots);
+        _inDay = (int)(slot - (_date * Slots));
+        _ring = (int)(_date - (FloorDiv(_date, Days) * Days));
+    }
+
+    /// <summary>The value this many days before (1 to 14), and the least and greatest of the slots around it; false where nothing is known.</summary>
+    public bool TryGet(int daysAgo, out double value, out double least, out double greatest)
+    {
+        int ring = _ring - daysAgo;
+        if (ring < 0) ring += Days;
+        long date = _date - daysAgo;
+        double before = Get(ring, date, _inDay - 1), left = Get(ring, date, _inDay), right = Get(ring, date, _inDay + 1), after = Get(ring, date, _inDay + 2);
+        value = double.IsNaN(left) ? right : double.IsNaN(right) ? left : ((1 - _share) * left) + (_share * right);
         least = greatest = value;
         if (double.IsNaN(value)) return false;
         Widen(before, ref least, ref greatest);
@@ -101,12 +118,13 @@ internal sealed class SeasonMemory
         if (value > greatest) greatest = value;
     }
 
-    private double Get(long slot)
+    /// <summary>The slot's mean less the origin; the slot number may be up to two outside the day.</summary>
+    private double Get(int ring, long date, int slot)
     {
-        if (slot == _slot && _count > 0) return _sum / _count;
-        long date = FloorDiv(slot, Slots);
-        int at = (int)(date - (FloorDiv(date, Days) * Days));
-        return _days[at] is { } day && _dates[at] == date ? (double)day[(int)(slot - (date * Slots))] * _unit : double.NaN;
+        if (slot < 0) (ring, date, slot) = (ring == 0 ? Days - 1 : ring - 1, date - 1, slot + Slots);
+        else if (slot >= Slots) (ring, date, slot) = (ring == Days - 1 ? 0 : ring + 1, date + 1, slot - Slots);
+        if (_days[ring] is { } day && _dates[ring] == date && !Half.IsNaN(day[slot])) return (double)day[slot] * _unit;
+        return _count > 0 && (date * Slots) + slot == _slot ? _sum / _count : double.NaN;
     }
 
     private void Store(long slot, double value)

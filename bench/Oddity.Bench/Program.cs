@@ -1,0 +1,21 @@
+// The bench: what the detectors cost, what they score, and how quiet they are. Not part of the test run; bench/README.md has the commands.
+using Oddity.Bench;
+
+return args switch
+{
+    ["scores", string data, string scores, .. string[] rest] => Scores.Write(data, scores, rest.FirstOrDefault() ?? "adaptive"),
+    ["healthy", .. string[] rest] => Healthy.Print(rest.FirstOrDefault() ?? "adaptive"),
+    ["speed", .. string[] rest] => Speed.Print(rest.FirstOrDefault() ?? "adaptive"),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: dotnet run -c Release --project bench/Oddity.Bench -- COMMAND
+          scores DATA OUT [DETECTOR]   score labelled folders (*.csv, *.csv.gz, walked), one CSV each, as tools/score of the judge reads them
+          healthy [DETECTOR]           alarms a day on healthy shapes at one sample every 3, 15 and 60 s
+          speed [DETECTOR]             time, allocation and memory of one sample, 10,000 series interleaved
+        """);
+    return 64;
+}
