@@ -5,6 +5,7 @@ using Oddity.Connectors.Channels;
 using Oddity.Connectors.Outbound;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Host;
+using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.Simulator;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
@@ -119,6 +120,12 @@ internal static class Program
     private static IEnumerable<ISource> Sources(SourceOptions options, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers)
     {
         if (options.Host) yield return new HostSource(new() { Interval = options.HostInterval }, pipeline.IngestAsync, time, loggers.CreateLogger<HostSource>());
+        foreach (PrometheusOptions prometheus in options.Prometheus)
+        {
+            var last = new LastEventTimes(pipeline, prometheus.Tenant, prometheus.Labels, time);
+            yield return new PrometheusSource(prometheus, pipeline.IngestAsync, last.Of, time, loggers.CreateLogger<PrometheusSource>());
+        }
+
         if (options.Demo) yield return new SimulatorSource(new(), pipeline.IngestAsync, time, loggers.CreateLogger<SimulatorSource>());
     }
 

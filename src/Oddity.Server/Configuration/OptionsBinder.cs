@@ -1,3 +1,4 @@
+using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Series;
@@ -17,7 +18,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         AuthOptions auth = BindAuth(http);
         Preset? preset = reader.Read(Settings.Preset);
         WatchOptions watch = new DetectionBinder(reader).Bind(preset);
-        SourceOptions sources = BindSources();
+        SourceOptions sources = BindSources(engine);
         ChannelOptions channels = BindChannels();
         AlertingOptions alerting = new AlertingBinder(reader).Bind(preset, channels, http);
         return new() { Engine = engine with { Watch = watch, Alerting = alerting }, Http = http, Auth = auth, Sources = sources, Channels = channels, LogLevel = logLevel };
@@ -88,23 +89,47 @@ internal sealed class OptionsBinder(SettingReader reader)
         return auth;
     }
 
-    private SourceOptions BindSources()
+    private SourceOptions BindSources(EngineOptions engine)
     {
         bool host = reader.Read(Settings.HostEnabled);
         TimeSpan hostInterval = reader.Read(Settings.HostInterval);
         bool demo = reader.Read(Settings.Simulator);
+        return new() { Host = host, HostInterval = hostInterval, Demo = demo, Prometheus = BindPrometheus(engine) };
+    }
+
+    /// <summary>Several servers share their settings; a label then tells their series apart.</summary>
+    private PrometheusOptions[] BindPrometheus(EngineOptions engine)
+    {
         IReadOnlyList<Uri> urls = reader.Read(Settings.PrometheusUrls);
-        TimeSpan interval = reader.Read(Settings.PrometheusInterval);
-        IReadOnlyList<string> metrics = reader.Read(Settings.PrometheusMetrics);
-        IReadOnlyList<string> match = reader.Read(Settings.PrometheusMatch);
-        string? token = reader.Read(Settings.PrometheusToken);
-        return new()
+        var shared = new PrometheusOptions
         {
-            Host = host,
-            HostInterval = hostInterval,
-            Demo = demo,
-            Prometheus = [.. urls.Select(url => new SourceOptions.PrometheusOptions { Url = url, Interval = interval, Metrics = metrics, Match = match, BearerToken = token })],
+            Url = new("http://localhost:9090"),
+            Interval = reader.Read(Settings.PrometheusInterval),
+            Step = reader.Read(Settings.PrometheusStep),
+            Metrics = reader.Read(Settings.PrometheusMetrics),
+            Match = reader.Read(Settings.PrometheusMatch),
+            BearerToken = reader.Read(Settings.PrometheusToken),
+            Login = BindLogin(),
+            MaxCatchUp = engine.Retention,
+            MaxMetrics = reader.Read(Settings.PrometheusMaxMetrics),
         };
+        return
+        [
+            .. urls.Select((url, index) => shared with
+            {
+                Url = url,
+                Id = index == 0 ? shared.Id : $"{shared.Id}-{index + 1}",
+                Labels = urls.Count == 1 ? [] : [new("prometheus", url.Authority)],
+            }),
+        ];
+    }
+
+    private (string Name, string Password)? BindLogin()
+    {
+        string? user = reader.Read(Settings.PrometheusUser, out Origin origin);
+        string? password = reader.Read(Settings.PrometheusPassword);
+        if (user is null != password is null) reader.Mistake(Settings.PrometheusUser.Key, "user and password need each other", origin);
+        return user is not null && password is not null ? (user, password) : null;
     }
 
     private ChannelOptions BindChannels() => new()

@@ -197,7 +197,7 @@ internal static class Settings
     };
 
     public static Setting<IReadOnlyList<Uri>> PrometheusUrls { get; } = new(
-        "sources.prometheus.url", Kinds.List(Kinds.RequiredWebAddress), [], "Prometheus servers to pull from.")
+        "sources.prometheus.url", Kinds.List(Kinds.RequiredWebAddress), [], "Prometheus servers to pull from. Of several, the series get the label `prometheus`.")
     {
         Aliases = ["PROMETHEUS_URL"],
     };
@@ -216,6 +216,22 @@ internal static class Settings
 
     public static Setting<IReadOnlyList<string>> PrometheusMatch { get; } = new(
         "sources.prometheus.match", Kinds.Texts, [], "Selectors of series to pull, as in `match[]`: `up{job=\"api\"}`; none: all.");
+
+    public static Setting<TimeSpan?> PrometheusStep { get; } = new(
+        "sources.prometheus.step", Kinds.Optional(Kinds.DurationBetween(Second, Day)), null, "Time between the samples of a series.")
+    {
+        DefaultMeaning = "the scrape interval most targets have",
+    };
+
+    public static Setting<int> PrometheusMaxMetrics { get; } = new(
+        "sources.prometheus.max_metrics", Kinds.Whole(1, 1_000_000), 10_000, "Most metrics that are pulled from a server; further ones are left out.");
+
+    public static Setting<string?> PrometheusUser { get; } = new("sources.prometheus.user", Kinds.OptionalText, null, "Name for basic authentication at Prometheus.");
+
+    public static Setting<string?> PrometheusPassword { get; } = new("sources.prometheus.password", Kinds.OptionalText, null, "Password for basic authentication at Prometheus.")
+    {
+        Secret = true,
+    };
 
     public static Setting<string?> PrometheusToken { get; } = new(
         "sources.prometheus.bearer_token", Kinds.OptionalText, null, "Sent to Prometheus as `Authorization: Bearer`.")
@@ -266,7 +282,8 @@ internal static class Settings
         Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers, AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
         Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
-        HostEnabled, HostInterval, Simulator, PrometheusUrls, PrometheusInterval, PrometheusMetrics, PrometheusMatch, PrometheusToken,
+        HostEnabled, HostInterval, Simulator, PrometheusUrls, PrometheusInterval, PrometheusStep, PrometheusMetrics, PrometheusMatch, PrometheusMaxMetrics,
+        PrometheusUser, PrometheusPassword, PrometheusToken,
         SlackWebhook, Webhook, WebhookSecret, RulesFile, AlertRules, DefaultChannels, DefaultSeverity, AlertMaxAge, MaxAttempts,
     ];
 

@@ -1,3 +1,5 @@
+using Oddity.Connectors.Sources.Prometheus;
+
 namespace Oddity.Server.Configuration;
 
 /// <summary>What the server fetches by itself.</summary>
@@ -14,22 +16,4 @@ internal sealed record SourceOptions
 
     /// <summary>Prometheus servers to pull from. Default: none.</summary>
     public IReadOnlyList<PrometheusOptions> Prometheus { get; init; } = [];
-
-    /// <summary>One Prometheus to pull from.</summary>
-    internal sealed record PrometheusOptions
-    {
-        public required Uri Url { get; init; }
-
-        /// <summary>Time between pulls. Default 60 s.</summary>
-        public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(60);
-
-        /// <summary>Metric names to pull; empty: all that are discovered.</summary>
-        public IReadOnlyList<string> Metrics { get; init; } = [];
-
-        /// <summary>Series selectors to pull, as in <c>match[]</c>; empty: all.</summary>
-        public IReadOnlyList<string> Match { get; init; } = [];
-
-        /// <summary>Sent as <c>Authorization: Bearer</c>; null for none. Secret.</summary>
-        public string? BearerToken { get; init; }
-    }
 }
