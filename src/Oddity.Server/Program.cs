@@ -28,6 +28,7 @@ internal static class Program
     internal static RootCommand Commands() => new("Oddity watches metrics and explains what is odd about them. Start with: oddity serve")
     {
         ServeCommand.Create(),
+        ScoreCommand.Create(),
         SimulateCommand.Create(),
         ExportCommand.Create(),
         DigestCommand.Create(),

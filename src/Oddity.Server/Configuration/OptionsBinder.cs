@@ -127,8 +127,9 @@ internal sealed class OptionsBinder(SettingReader reader)
     private (string Name, string Password)? BindLogin()
     {
         string? user = reader.Read(Settings.PrometheusUser, out Origin origin);
-        string? password = reader.Read(Settings.PrometheusPassword);
-        if (user is null != password is null) reader.Mistake(Settings.PrometheusUser.Key, "user and password need each other", origin);
+        string? password = reader.Read(Settings.PrometheusPassword, out Origin passwordOrigin);
+        if (user is not null && password is null) reader.Mistake(Settings.PrometheusUser.Key, "a user needs a password", origin);
+        if (user is null && password is not null) reader.Mistake(Settings.PrometheusPassword.Key, "a password needs a user", passwordOrigin);
         return user is not null && password is not null ? (user, password) : null;
     }
 

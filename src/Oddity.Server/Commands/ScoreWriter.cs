@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text;
+using Oddity.Connectors.Sources.Files;
+using Oddity.Detection;
+
+namespace Oddity.Server.Commands;
+
+/// <summary>
+/// The CSV of `oddity score`: <c>timestamp,value,expected,lower,upper,severity,anomaly_score,is_anomaly,reason</c>. Times as they stand in the input;
+/// numbers in the shortest form that reads back to the same bits; empty where there is none, such as the end of an open band.
+/// </summary>
+internal sealed class ScoreWriter : IDisposable
+{
+    private readonly StreamWriter _out;
+    private readonly char[] _number = new char[32];
+
+    public ScoreWriter(string path)
+    {
+        _out = new(path, false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" };
+        _out.WriteLine("timestamp,value,expected,lower,upper,severity,anomaly_score,is_anomaly,reason");
+    }
+
+    /// <summary>A row that was scored.</summary>
+    /// <param name="row">The input's row.</param>
+    /// <param name="value">Its value; of a vector the one that stands out.</param>
+    /// <param name="score">What the detector makes of it.</param>
+    /// <param name="odd">Whether it belongs to an anomaly.</param>
+    /// <param name="dimension">Of a vector the column that stands out, from 0; null for a single value.</param>
+    public void Write(SeriesRow row, double value, in Score score, bool odd, int? dimension)
+    {
+        WriteText(row.TimeText);
+        WriteNumber(value);
+        WriteNumber(score.Expected);
+        WriteNumber(score.Lower);
+        WriteNumber(score.Upper);
+        WriteNumber(score.Severity);
+        WriteNumber(score.Value);
+        _out.Write(odd ? ",1," : ",0,");
+        if (odd) WriteText(Reason(value, score, dimension));
+        _out.Write('\n');
+    }
+
+    /// <summary>A row of a series that nothing watches.</summary>
+    public void WriteUnwatched(SeriesRow row) => WriteSilent(row, "");
+
+    /// <summary>A row that can't be read: not odd, and the reason says what is wrong.</summary>
+    public void WriteBad(SeriesRow row) => WriteSilent(row, row.Mistake ?? "no value");
+
+    public void Dispose() => _out.Dispose();
+
+    private static string Reason(double value, in Score score, int? dimension)
+    {
+        double change = value - score.Expected;
+        string side = change < 0 ? "below" : "above";
+        string where = dimension is { } column ? FormattableString.Invariant($" in value {column + 1}") : "";
+        return FormattableString.Invariant($"{score.Term}{where}: {Math.Abs(change):G4} {side} the expected {score.Expected:G6}");
+    }
+
+    private void WriteSilent(SeriesRow row, string reason)
+    {
+        WriteText(row.TimeText);
+        WriteNumber(row.Values.Length > 0 ? row.Values[0] : double.NaN);
+        _out.Write(",,,,0,0,0,");
+        WriteText(reason);
+        _out.Write('\n');
+    }
+
+    private void WriteNumber(double value)
+    {
+        _out.Write(',');
+        if (double.IsFinite(value) && value.TryFormat(_number, out int length, "R", CultureInfo.InvariantCulture)) _out.Write(_number, 0, length);
+    }
+
+    private void WriteText(string text)
+    {
+        if (text.AsSpan().IndexOfAny(",\"\r\n") < 0) _out.Write(text);
+        else _out.Write($"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+    }
+}
