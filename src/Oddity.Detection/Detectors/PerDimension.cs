@@ -55,12 +55,13 @@ public sealed class PerDimension : VectorDetector
 
         _leading = leading;
         Score strongest = _scores[leading];
+        if (_detectors.Length == 1) return strongest;
         double value = Math.Max(0, strongest.Value - _chance);
         return strongest with
         {
             Value = value,
             Severity = Mean(largest, Math.Min(Top, _detectors.Length)),
-            Anomalous = strongest.Anomalous && (votes >= _quorum || _detectors.Length == 1 || value >= Withstands),
+            Anomalous = strongest.Anomalous && (votes >= _quorum || value >= Withstands),
         };
     }
 
