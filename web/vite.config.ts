@@ -23,7 +23,17 @@ export default defineConfig({
     host: '127.0.0.1',
     proxy: { '/ws': { target: server, ws: true }, ...Object.fromEntries(apiPaths.map((path) => [path, { target: server, bypass: onlyDocuments }])) },
   },
-  test: { environment: 'jsdom', setupFiles: ['src/test/setup.ts'], css: false, restoreMocks: true },
+  test: {
+    restoreMocks: true,
+    css: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Logic is tested without a browser's document, components with one: making it costs a second a file.
+    projects: [
+      { extends: true, test: { name: 'logic', include: ['src/**/*.test.ts'], environment: 'node' } },
+      { extends: true, test: { name: 'pages', include: ['src/**/*.test.tsx'], environment: 'jsdom', setupFiles: ['src/test/setup.ts'] } },
+    ],
+  },
 });
 
 /** The browser's own navigation to /anomalies is a page; fetch of the same path is the API. */

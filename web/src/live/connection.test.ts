@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LiveMessage } from '../api/types';
-import { FakeSocket } from '../test/harness';
+import { FakeSocket } from '../test/FakeSocket';
 import { LiveConnection, pauseBefore } from './connection';
 
 beforeEach(() => {

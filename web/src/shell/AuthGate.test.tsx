@@ -2,7 +2,8 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { AuthState } from '../api/types';
-import { FakeSocket, open } from '../test/harness';
+import { FakeSocket } from '../test/FakeSocket';
+import { open } from '../test/harness';
 import { safeNext, wayFrom } from './AuthGate';
 
 const signedOut: AuthState = { auth: 'required', setup_needed: false, user: null };

@@ -7,33 +7,9 @@ import { MemoryRouter, useLocation } from 'react-router';
 import { afterEach, vi } from 'vitest';
 import { startMock, type Mock } from '../../mock/server.mjs';
 import { createQueryClient } from '../api/queryClient';
-import type { LiveMessage } from '../api/types';
 import { AppRoutes } from '../App';
 import { theme, variables } from '../theme/theme';
-
-export class FakeSocket {
-  static all: FakeSocket[] = [];
-  onopen: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  closed = false;
-
-  constructor(readonly url: string) {
-    FakeSocket.all.push(this);
-  }
-
-  static get last(): FakeSocket {
-    return FakeSocket.all[FakeSocket.all.length - 1]!;
-  }
-
-  close() {
-    this.closed = true;
-  }
-
-  say(message: LiveMessage) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-}
+import { FakeSocket } from './FakeSocket';
 
 let running: Mock | null = null;
 

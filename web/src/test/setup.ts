@@ -1,6 +1,9 @@
 // What jsdom lacks and the components ask for.
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+
+// A deadline, not a wait: a busy machine takes longer for the same steps.
+configure({ asyncUtilTimeout: 15_000, getElementError: (message) => new Error(message ?? 'not found') });
 
 Object.defineProperty(window, 'matchMedia', {
   writable: true,
@@ -23,6 +26,7 @@ class NoObserver {
 }
 window.ResizeObserver = NoObserver as unknown as typeof ResizeObserver;
 window.HTMLElement.prototype.scrollIntoView = () => {};
+Object.defineProperty(document, 'fonts', { value: { addEventListener: () => {}, removeEventListener: () => {} } });
 // Nothing is drawn: what a chart is given is tested where it is computed.
 window.HTMLCanvasElement.prototype.getContext = () => null;
 vi.mock('../chart/Chart', () => ({ default: () => null }));
