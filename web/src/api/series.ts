@@ -18,7 +18,8 @@ export function useSeries(search: string) {
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next_cursor,
     placeholderData: keepPreviousData,
-    refetchInterval: 10_000,
+    // Reading again reads every page: not for somebody who leafed through thousands.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 3 ? false : 10_000),
   });
 }
 

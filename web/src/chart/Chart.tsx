@@ -32,7 +32,9 @@ export default function Chart({ label, data, spans, unit, from, to, height = 320
   const odd = useMemo(() => oddPoints(data, spans), [data, spans]);
   // uPlot keeps the hooks it was made with; they read what is current through this.
   const current = useRef({ data, spans, odd, from, to, onZoom });
-  current.current = { data, spans, odd, from, to, onZoom };
+  useEffect(() => {
+    current.current = { data, spans, odd, from, to, onZoom };
+  });
 
   useEffect(() => {
     const element = holder.current;

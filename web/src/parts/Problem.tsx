@@ -9,7 +9,7 @@ export function messageOf(error: unknown): string {
 
 export function Problem({ what, error, onRetry }: { what: string; error: unknown; onRetry?: () => void }) {
   return (
-    <Alert color="rose" variant="light" role="alert" title={what}>
+    <Alert color="rose" variant="light" role="alert" title={what} mb="sm">
       <Group justify="space-between" align="center" gap="sm">
         <Text size="sm">{messageOf(error)}</Text>
         {onRetry && (

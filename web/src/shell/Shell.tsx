@@ -1,8 +1,8 @@
 // Around every page: navigation, live state, colours, who is signed in, keyboard.
 import { ActionIcon, Burger, Drawer, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Suspense, useEffect } from 'react';
-import { Link, NavLink, Outlet, useLocation } from 'react-router';
+import { Suspense, useEffect, useRef } from 'react';
+import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-router';
 import { useOngoing } from '../api/anomalies';
 import { useAuthState, useSignOut } from '../api/auth';
 import { ErrorBoundary } from '../parts/ErrorBoundary';
@@ -21,6 +21,7 @@ export function Shell() {
   const oddNow = useOngoing().data?.filter((anomaly) => anomaly.status === 'open' || anomaly.status === 'acknowledged').length ?? 0;
   useShortcuts(openHelp);
   useEffect(close, [pathname, close]);
+  useArrival(pathname);
   useEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
     if (icon) icon.href = oddNow > 0 ? '/favicon.svg' : '/favicon-quiet.svg';
@@ -49,6 +50,9 @@ export function Shell() {
         <Navigation oddNow={oddNow} />
         <Foot />
       </Drawer>
+      <p className={classes.unseen} role="status">
+        {oddNow > 0 ? `${oddNow} odd now` : ''}
+      </p>
       <main id="content" className={classes.main} tabIndex={-1}>
         <ErrorBoundary resetKey={pathname}>
           <Suspense fallback={<div className={classes.loading} role="status" aria-label="Loading" />}>
@@ -59,6 +63,19 @@ export function Shell() {
       <ShortcutHelp opened={help} onClose={closeHelp} />
     </div>
   );
+}
+
+/** A page that was gone to begins at its top, and the keyboard begins there too; going back keeps the place. */
+function useArrival(pathname: string) {
+  const way = useNavigationType();
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current && way !== 'POP') {
+      window.scrollTo(0, 0);
+      document.getElementById('content')?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [pathname, way]);
 }
 
 function Navigation({ oddNow }: { oddNow: number }) {

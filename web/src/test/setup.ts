@@ -25,6 +25,7 @@ class NoObserver {
   disconnect() {}
 }
 window.ResizeObserver = NoObserver as unknown as typeof ResizeObserver;
+window.scrollTo = () => {};
 window.HTMLElement.prototype.scrollIntoView = () => {};
 Object.defineProperty(document, 'fonts', { value: { addEventListener: () => {}, removeEventListener: () => {} } });
 // Nothing is drawn: what a chart is given is tested where it is computed.

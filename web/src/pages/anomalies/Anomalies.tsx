@@ -84,7 +84,7 @@ function List({ anomalies }: { anomalies: Anomaly[] }) {
   useHotkeys([
     ['j', () => move(1)],
     ['k', () => move(-1)],
-    ['Enter', () => selected && document.activeElement === document.body && void navigate(`/anomalies/${selected}`)],
+    ['Enter', () => selected && !document.activeElement?.closest('a, button') && void navigate(`/anomalies/${selected}`)],
   ]);
   return (
     <ul className={classes.list} ref={list} aria-label="Anomalies">
