@@ -13,6 +13,7 @@ using Oddity.Engine.Anomalies;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
+using Oddity.Server.Api.Anomalies;
 using Oddity.Server.Commands;
 using Oddity.Server.Configuration;
 using Oddity.Server.Security;

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Oddity.Detection;
 using Oddity.Server.Api;
+using Oddity.Server.Api.Series;
 
 namespace Oddity.Server.Tests;
 

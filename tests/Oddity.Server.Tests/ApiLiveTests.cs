@@ -7,6 +7,7 @@ using Oddity.Engine.Anomalies;
 using Oddity.Engine.Live;
 using Oddity.Engine.Series;
 using Oddity.Server.Api;
+using Oddity.Server.Api.Live;
 using Oddity.Server.Configuration;
 
 namespace Oddity.Server.Tests;

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Oddity.Server.Api;
+using Oddity.Server.Api.Figures;
 using Oddity.Server.Configuration;
 
 namespace Oddity.Server.Tests;

@@ -1,5 +1,12 @@
 using Microsoft.AspNetCore.ResponseCompression;
 using Oddity.Engine;
+using Oddity.Server.Api.Anomalies;
+using Oddity.Server.Api.Figures;
+using Oddity.Server.Api.Health;
+using Oddity.Server.Api.Ingest;
+using Oddity.Server.Api.Live;
+using Oddity.Server.Api.Pages;
+using Oddity.Server.Api.Series;
 using Oddity.Server.Configuration;
 using Oddity.Server.Security;
 

@@ -1,6 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Oddity.Server.Api.Anomalies;
+using Oddity.Server.Api.Health;
+using Oddity.Server.Api.Ingest;
+using Oddity.Server.Api.Live;
+using Oddity.Server.Api.Series;
 
 namespace Oddity.Server.Api;
 
