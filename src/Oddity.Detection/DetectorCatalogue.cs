@@ -16,6 +16,7 @@ public static class DetectorCatalogue
         new(PercentileDetector.Id, "outside the 1st to 99th percentile of the last minutes", (parameters, _) => new PercentileDetector(parameters)),
         new(MovingAverageDetector.Id, "absolute distance from the mean of the last few samples", (parameters, _) => new MovingAverageDetector(parameters)),
         new(EwmaDetector.Id, "standard deviations from an exponentially weighted mean", (parameters, _) => new EwmaDetector(parameters)),
+        new(IsolationForestDetector.Id, "easily parted from the others, far off, and so for three samples in a row", (parameters, seed) => new IsolationForestDetector(parameters, seed)),
         new(MadDetector.Id, "distance from the median in median absolute deviations", (parameters, _) => new MadDetector(parameters)),
         new(ThresholdDetector.Id, "fixed limits, above or below; needs no training", (parameters, _) => new ThresholdDetector(parameters)),
         new(Ensemble.Id, "weighted votes of other detectors", Ensemble.Create),

@@ -16,7 +16,7 @@ public sealed class Ensemble : Detector
     public const string Id = "ensemble";
 
     /// <summary>Members when none are named.</summary>
-    private const string DefaultMembers = "adaptive=0.4, zscore=0.3, mad=0.3";
+    private const string DefaultMembers = "adaptive=0.4, zscore=0.3, isolation_forest=0.3";
 
     /// <summary>Share of the weights that makes a vote, when not said otherwise.</summary>
     private const double DefaultThreshold = 0.6;

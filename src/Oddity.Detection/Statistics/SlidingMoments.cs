@@ -5,9 +5,9 @@ namespace Oddity.Detection.Statistics;
 /// left leaves no trace, not even a spike of 1e12.
 /// <code>
 ///   oldest ─────────────── front ───────────────┤├──────── back ──────── newest
-///   each row holds the sums from itself to the ┤ one running sum from the ├
+///   each row: moments of itself up to the ┤       one running sum from the ├
 /// </code>
-/// A row leaves by stepping to the next row's sums; when the front is empty the back is summed from newest to oldest and becomes the front.
+/// A row leaves by stepping to the next row's moments; when the front is empty the back is summed from newest to oldest and becomes the front.
 /// Sums are of differences from an anchor, a value that every sum of its stack contains, so they cancel by no more than the number of rows, whatever the
 /// offset: relative error of the variance about n·2⁻⁵³.
 /// Amortised O(1) a row, 32 bytes a row, no allocation once the window has its size. Chan, Golub and LeVeque's formula joins the two stacks.
@@ -44,22 +44,21 @@ internal sealed class SlidingMoments(int maxRows)
         while (Count > 0 && _rows[_oldest].TimeMs < timeMs) RemoveOldest();
     }
 
-    public void Clear() => (Count, _front, _oldest) = (0, 0, 0);
+    public void Clear() => (Count, _front, _oldest, _backAnchor, _backSum, _backSquares) = (0, 0, 0, 0, 0, 0);
 
     /// <summary>Mean and sum of squared differences from it; zeros if there are no rows.</summary>
     public (double Mean, double Squares) Moments()
     {
         int back = Count - _front;
-        if (_front == 0) return back == 0 ? (0, 0) : Stack(_backAnchor, _backSum, _backSquares, back);
+        double backMean = back == 0 ? 0 : _backSum / back;
+        double backSquares = Math.Max(0, _backSquares - (_backSum * backMean));
+        if (_front == 0) return (_backAnchor + backMean, backSquares);
         ref readonly Row top = ref _rows[_oldest];
-        if (back == 0) return Stack(_frontAnchor, top.Sum, top.Squares, _front);
+        if (back == 0) return (_frontAnchor + top.Mean, top.Squares);
 
-        double frontMean = top.Sum / _front, backMean = _backSum / back;
-        double apart = _backAnchor - _frontAnchor + (backMean - frontMean);
+        double apart = _backAnchor - _frontAnchor + (backMean - top.Mean);
         double share = (double)back / Count;
-        double squares = Math.Max(0, top.Squares - (top.Sum * frontMean)) + Math.Max(0, _backSquares - (_backSum * backMean))
-            + (apart * apart * share * _front);
-        return (_frontAnchor + (frontMean + (apart * share)), squares);
+        return (_frontAnchor + (top.Mean + (apart * share)), top.Squares + backSquares + (apart * apart * share * _front));
     }
 
     public void Save(StateWriter writer)
@@ -91,12 +90,6 @@ internal sealed class SlidingMoments(int maxRows)
         }
     }
 
-    private static (double Mean, double Squares) Stack(double anchor, double sum, double squares, int count)
-    {
-        double mean = sum / count;
-        return (anchor + mean, Math.Max(0, squares - (sum * mean)));
-    }
-
     private void RemoveOldest()
     {
         if (_front == 0) Flip();
@@ -115,8 +108,10 @@ internal sealed class SlidingMoments(int maxRows)
         {
             ref Row row = ref _rows[(_oldest + i) & mask];
             double off = row.Value - _frontAnchor;
-            row.Sum = sum += off;
-            row.Squares = squares += off * off;
+            sum += off;
+            squares += off * off;
+            row.Mean = sum / (Count - i);
+            row.Squares = Math.Max(0, squares - (sum * row.Mean));
         }
     }
 
@@ -127,12 +122,12 @@ internal sealed class SlidingMoments(int maxRows)
         (_rows, _oldest) = (larger, 0);
     }
 
-    /// <summary>A row and, in the front stack, the sums from it to the stack's end.</summary>
+    /// <summary>A row and, in the front stack, the moments from it to the stack's end: mean less the anchor, and sum of squares about the mean.</summary>
     private struct Row
     {
         public long TimeMs;
         public double Value;
-        public double Sum;
+        public double Mean;
         public double Squares;
     }
 }

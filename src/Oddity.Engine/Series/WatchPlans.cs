@@ -64,7 +64,7 @@ internal sealed class WatchPlans
         SortedDictionary<string, string> configuration = Configuration("isolation_forest", _options.Policy, parameters);
         configuration["vector"] = "true";
         var plan = new WatchPlan("isolation_forest", Revision(configuration), _options.Policy, configuration, _ => null);
-        return new(plan, (key, dimensions) => new VectorIsolationForest(dimensions, key.Seed));
+        return new(plan, (key, dimensions) => new VectorIsolationForest(dimensions, key.Seed, new(parameters)));
     }
 
     private SortedDictionary<string, string> Parameters(string detector, WatchRule? rule)
