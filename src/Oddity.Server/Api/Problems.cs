@@ -1,3 +1,5 @@
+using Oddity.Engine.Storage;
+
 namespace Oddity.Server.Api;
 
 /// <summary>
@@ -40,6 +42,9 @@ internal sealed class Problems(RequestDelegate next, ILogger<Problems> log)
                 return Problem.WriteAsync(context, problem.Status, problem.Code, problem.Message, problem.Limit, problem.RetryAfter);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Problem.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, "too_large", "The body is larger than is taken.", "body_bytes");
+            case DiskFullException:
+                return Problem.WriteAsync(
+                    context, StatusCodes.Status507InsufficientStorage, "disk_full", "The server's disk is full. Nothing was stored.", "disk", TimeSpan.FromSeconds(10));
             case BadHttpRequestException bad:
                 return Problem.WriteAsync(context, bad.StatusCode, bad.StatusCode == 400 ? "bad_request" : null, "The request could not be read.");
             default:
