@@ -21,7 +21,7 @@ internal static class Listeners
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
         foreach (Uri url in http.Urls) Listen(kestrel, url, url.Port);
-        foreach (int port in http.CompatPorts) Listen(kestrel, http.Urls[0], port);
+        foreach (int port in http.CompatPorts.Except(http.Urls.Select(url => url.Port))) Listen(kestrel, http.Urls[0], port);
     }
 
     /// <summary>Opens them.</summary>

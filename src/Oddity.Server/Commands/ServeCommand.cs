@@ -38,6 +38,7 @@ internal static class ServeCommand
         await output.WriteLineAsync($"Oddity {Build.Version} is at {server.Address.GetLeftPart(UriPartial.Authority)}");
         if (server.SetupToken is { } token)
             await output.WriteLineAsync($"Make the first account here, once: {new Uri(server.Address, "/setup")}#token={token}");
+        if (!options.Auth.Required) await output.WriteLineAsync("Sign-in is off: whoever reaches it may do everything.");
         await output.WriteLineAsync("Ctrl+C stops it.");
         await output.FlushAsync();
         try
