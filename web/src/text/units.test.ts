@@ -27,6 +27,10 @@ test.each([
   ['http_requests_per_second', 'per second'],
   ['queue_depth', 'none'],
   ['items', 'none'],
+  ['node_network_receive_bytes_total:rate', 'bytes/s'],
+  ['http_requests_total:rate', 'per second'],
+  ['node_cpu_seconds_total:rate', 'none'],
+  ['http_request_duration_seconds:p99', 'seconds'],
 ])('%s is in %s', (metric, unit) => expect(unitOf(metric)).toBe(unit));
 
 test('Values carry their unit in a size that reads well', () => {

@@ -12,9 +12,12 @@ const rules: [RegExp, Unit][] = [
   [/_seconds(_|$)|_duration$/, 'seconds'],
 ];
 
+/** Metrics derived from a Prometheus server bear what was done to them: `:rate`, `:p99`, `:mean`. */
 export function unitOf(metric: string): Unit {
-  const name = metric.toLowerCase();
-  return rules.find(([pattern]) => pattern.test(name))?.[1] ?? 'none';
+  const [base = '', derived] = metric.toLowerCase().split(':');
+  const unit = rules.find(([pattern]) => pattern.test(base))?.[1] ?? 'none';
+  if (derived !== 'rate') return unit;
+  return unit === 'bytes' ? 'bytes/s' : unit === 'none' ? 'per second' : 'none';
 }
 
 const plain = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });

@@ -55,7 +55,7 @@ function Votes({ anomaly, unit }: { anomaly: Anomaly; unit: Unit }) {
             <tr key={vote.detector}>
               <th scope="row">{vote.detector}</th>
               <td>
-                <span className={vote.anomalous ? classes.odd : classes.normal}>{vote.anomalous ? 'odd' : 'normal'}</span>
+                <span className={vote.anomalous ? classes.odd : classes.normal}>{vote.anomalous ? 'odd' : vote.warming_up ? 'too early' : 'normal'}</span>
               </td>
               <td>
                 <span className={classes.score}>
@@ -65,11 +65,11 @@ function Votes({ anomaly, unit }: { anomaly: Anomaly; unit: Unit }) {
                   {vote.score.toFixed(2)}
                 </span>
               </td>
-              <td className={classes.number}>{withUnit(vote.expected, unit)}</td>
+              <td className={classes.number}>{vote.warming_up ? '–' : withUnit(vote.expected, unit)}</td>
               <td>{band(vote.lower, vote.upper, unit) ?? '–'}</td>
               <td>
                 {vote.term}
-                {vote.statistic !== null && <span className={classes.statistic}> {number(vote.statistic)}</span>}
+                {vote.statistic !== null && !vote.warming_up && <span className={classes.statistic}> {number(vote.statistic)}</span>}
               </td>
               <td className={classes.number}>{number(vote.weight)}</td>
             </tr>

@@ -16,8 +16,12 @@ test('A short one shows at least the window that was looked at', () => {
   expect(around(anomaly({ end: '2026-03-04T05:06:00.000Z', context: { window } }), start).from).toBe(start - 30 * minute);
 });
 
-test('One that goes on is shown up to now and not beyond', () => {
+test('One that goes on is shown up to now', () => {
   expect(around(anomaly({ last_odd: '2026-03-04T05:10:00.000Z' }), start + 5 * minute).to).toBe(start + 5 * minute);
+});
+
+test('One that began this moment is within the chart, not on its edge', () => {
+  expect(around(anomaly(), start).to).toBeGreaterThan(start);
 });
 
 test('How far off in words', () => {

@@ -11,7 +11,8 @@ export function around(anomaly: Anomaly, now: number): { from: number; to: numbe
   const looked = first ? start - first[0] * 1000 : 0;
   const before = Math.max(3 * (end - start), 1.5 * looked, 2 * minute);
   const after = Math.max((end - start) / 2, before / 3);
-  return { from: start - before, to: anomaly.ongoing ? Math.min(end + after, Math.max(now, end)) : Math.min(end + after, Math.max(now, end + minute)) };
+  // A little more than there is, so that the latest sample is not on the edge.
+  return { from: start - before, to: Math.max(Math.min(end + after, now), end + before / 20) };
 }
 
 /** How far the value was from what was expected, in words of the reader: "8.2 × the expected", "12.4 below expected". */

@@ -50,7 +50,7 @@ export function OddCard({ anomaly, marking }: Props) {
       <div className={classes.foot}>
         <p className={classes.facts}>
           <span>
-            since <When time={anomaly.start} relative />
+            began <When time={anomaly.start} relative />
           </span>
           <span title={anomaly.methods.join(', ')}>{agreement(anomaly)}</span>
           {status === 'acknowledged' && <span>acknowledged{anomaly.status_by && ` by ${anomaly.status_by}`}</span>}
