@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Point } from '../api/types';
 import { anomaly } from '../test/anomaly';
-import { chartData, downsample, oddPoints, spansOf, timeLabels, usualStep, valueRange } from './data';
+import { axisStart, chartData, downsample, oddPoints, spansOf, timeLabels, usualStep, valueRange } from './data';
 
 test('The usual step is the median, whatever one gap is', () => {
   expect(usualStep([0, 3, 6, 9, 900])).toBe(3);
@@ -83,6 +83,13 @@ test('A series without samples or of one value has an axis too', () => {
   const [low, high] = valueRange(simple([50, 50]));
   expect(low).toBeLessThan(50);
   expect(high).toBeGreaterThan(50);
+});
+
+test('A young series fills the chart, one with a small gap keeps its time', () => {
+  expect(axisStart([[3000, 1]], 0, 4000)).toBe(2970);
+  expect(axisStart([[500, 1]], 0, 4000)).toBe(0);
+  expect(axisStart([], 0, 4000)).toBe(0);
+  expect(axisStart([[3999, 1]], 0, 4000)).toBe(3980);
 });
 
 test('An anomaly that goes on reaches to now', () => {

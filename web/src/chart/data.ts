@@ -102,6 +102,16 @@ export function valueRange(data: ChartData, unit: Unit = 'none'): [number, numbe
   ];
 }
 
+/**
+ * Where the time axis begins: at `from`, or shortly before the first sample where most of the time before has none, so that a series of
+ * a few minutes fills the chart. Unix seconds.
+ */
+export function axisStart(samples: Point[], from: number, to: number): number {
+  const first = samples[0]?.[0];
+  if (first === undefined || first - from < 0.3 * (to - from)) return from;
+  return Math.max(Math.min(first - 0.03 * (to - first), to - 20), from);
+}
+
 export interface Span {
   id: string;
   /** Unix seconds. */

@@ -7,7 +7,7 @@ import { ApiError } from '../../api/client';
 import { useSamples } from '../../api/series';
 import type { Anomaly } from '../../api/types';
 import Chart from '../../chart/Chart';
-import { chartData, spansOf } from '../../chart/data';
+import { axisStart, chartData, spansOf } from '../../chart/data';
 import { BackIcon, SeriesIcon } from '../../parts/icons';
 import { Page } from '../../parts/Page';
 import { Panel } from '../../parts/Panel';
@@ -149,7 +149,7 @@ function AroundChart({ anomaly }: { anomaly: Anomaly }) {
           data={shown}
           spans={spans}
           unit={unitOf(anomaly.metric)}
-          from={from / 1000}
+          from={axisStart(samples, from / 1000, to / 1000)}
           to={to / 1000}
           height={300}
         />

@@ -1,5 +1,5 @@
 // Who voted how, the window that was looked at, and the settings in force.
-import type { Anomaly } from '../../api/types';
+import type { Anomaly, Vote } from '../../api/types';
 import { Sparkline } from '../../chart/Sparkline';
 import { CodeBlock } from '../../parts/CodeBlock';
 import { Panel } from '../../parts/Panel';
@@ -55,7 +55,7 @@ function Votes({ anomaly, unit }: { anomaly: Anomaly; unit: Unit }) {
             <tr key={vote.detector}>
               <th scope="row">{vote.detector}</th>
               <td>
-                <span className={vote.anomalous ? classes.odd : classes.normal}>{vote.anomalous ? 'odd' : vote.warming_up ? 'too early' : 'normal'}</span>
+                <span className={vote.anomalous ? classes.odd : classes.normal}>{vote.anomalous ? 'odd' : tooEarly(vote) ? 'too early' : 'normal'}</span>
               </td>
               <td>
                 <span className={classes.score}>
@@ -65,11 +65,11 @@ function Votes({ anomaly, unit }: { anomaly: Anomaly; unit: Unit }) {
                   {vote.score.toFixed(2)}
                 </span>
               </td>
-              <td className={classes.number}>{vote.warming_up ? '–' : withUnit(vote.expected, unit)}</td>
+              <td className={classes.number}>{tooEarly(vote) ? '–' : withUnit(vote.expected, unit)}</td>
               <td>{band(vote.lower, vote.upper, unit) ?? '–'}</td>
               <td>
                 {vote.term}
-                {vote.statistic !== null && !vote.warming_up && <span className={classes.statistic}> {number(vote.statistic)}</span>}
+                {vote.statistic !== null && !tooEarly(vote) && <span className={classes.statistic}> {number(vote.statistic)}</span>}
               </td>
               <td className={classes.number}>{number(vote.weight)}</td>
             </tr>
@@ -79,6 +79,9 @@ function Votes({ anomaly, unit }: { anomaly: Anomaly; unit: Unit }) {
     </div>
   );
 }
+
+/** It had seen too little to say anything; a vote for odd it can give all the same, by a rule that needs no training. */
+const tooEarly = (vote: Vote) => vote.warming_up === true && !vote.anomalous;
 
 function Window({ anomaly, unit }: { anomaly: Anomaly; unit: Unit }) {
   const { window } = anomaly.context;

@@ -6,7 +6,7 @@ import { useAnomaliesOf } from '../../api/anomalies';
 import { useSamples } from '../../api/series';
 import type { Series } from '../../api/types';
 import Chart from '../../chart/Chart';
-import { chartData, spansOf } from '../../chart/data';
+import { axisStart, chartData, spansOf } from '../../chart/data';
 import { BackIcon } from '../../parts/icons';
 import { Panel } from '../../parts/Panel';
 import { Problem } from '../../parts/Problem';
@@ -44,7 +44,9 @@ export function SeriesChart({ name, known }: { name: string; known: Series | und
   const anomalies = useAnomaliesOf(name, from, fixed ? range.to : minute + 3_600_000).data;
   const shown = useMemo(() => chartData(data?.samples ?? [], data?.band), [data]);
   const spans = useMemo(() => spansOf(anomalies ?? [], Date.now()), [anomalies, data]);
-  const axis = fixed || !data ? { from: from / 1000, to: (from + spanMs) / 1000 } : { from: data.to - spanMs / 1000, to: data.to };
+  const end = fixed || !data ? (from + spanMs) / 1000 : data.to;
+  const start = end - spanMs / 1000;
+  const axis = { from: fixed ? start : axisStart(data?.samples ?? [], start, end), to: end };
 
   return (
     <div className={classes.column}>

@@ -1,5 +1,5 @@
 // Every series: a list to search, and the chosen one over time with its expected band and what was odd.
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import { useSeries } from '../../api/series';
 import { Page } from '../../parts/Page';
@@ -23,8 +23,10 @@ export default function SeriesPage() {
       },
       { replace: true },
     );
-  // On a desk the first series is shown at once; on a phone the list comes first.
-  const shown = key ?? (window.matchMedia('(min-width: 821px)').matches ? (all[0]?.series ?? null) : null);
+  // On a desk one is shown at once, and stays: one that is odd, else the first. On a phone the list comes first.
+  const first = useRef<string | null>(null);
+  first.current ??= (all.find((series) => series.open_anomaly !== null) ?? all[0])?.series ?? null;
+  const shown = key ?? (window.matchMedia('(min-width: 821px)').matches ? first.current : null);
 
   return (
     <Page title={key ? `${key} · Series` : 'Series'} heading="Series">
