@@ -147,11 +147,15 @@ public sealed class Ensemble : Detector
         }
 
         odd |= agreeing > 0 && agreeing >= _needed;
-        return _direct[odd ? strongest : lead].Score with
+        Score shown = _direct[odd ? strongest : lead].Score;
+        double lower = Reached(static score => score.Lower), upper = -Reached(static score => -score.Upper);
+        // Members whose bands lie apart leave no value that would please all.
+        if (lower > upper) (lower, upper) = (shown.Lower, shown.Upper);
+        return shown with
         {
-            Value = odd ? _direct[strongest].Score.Value : Reached(static score => score.Value),
-            Lower = Reached(static score => score.Lower),
-            Upper = -Reached(static score => -score.Upper),
+            Value = odd ? shown.Value : Reached(static score => score.Value),
+            Lower = lower,
+            Upper = upper,
             Anomalous = odd,
             WarmingUp = warmingUp || knowing < _needed,
         };

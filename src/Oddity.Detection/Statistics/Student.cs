@@ -12,14 +12,15 @@ internal static class Student
     /// <summary>The score of a deviation of t standard errors, estimated with so many degrees of freedom (1 or more).</summary>
     /// <remarks>
     /// Wallace's normal equivalent z = √(ν·ln(1 + t²/ν)) · (8ν + 1)/(8ν + 3), then Börjesson and Sundberg's bound
-    /// Q(z) ≈ φ(z) / (0.661·z + 0.339·√(z² + 5.51)): together within 2 % of the score for ν ≥ 4. Inside one sigma, where a score says nothing, a parabola.
+    /// Q(z) ≈ φ(z) / (0.661·z + 0.339·√(z² + 5.51)): together within 3 % of the score for ν ≥ 4. Inside one deviation, where a score says nothing, a parabola up to about
+    /// the same value.
     /// </remarks>
     public static double Score(double t, double degrees) => ScoreOfSquare(t * t, degrees);
 
     /// <summary>The same, of t².</summary>
     public static double ScoreOfSquare(double square, double degrees)
     {
-        if (square <= 1) return AtOneSigma * square;
+        if (square <= 1) return AtOneSigma * square * degrees / (degrees + 0.7);
         if (degrees < Many)
         {
             double correction = Correction(degrees);

@@ -1,0 +1,64 @@
+using Oddity.Detection.Detectors;
+using static Oddity.Detection.Tests.Series;
+
+namespace Oddity.Detection.Tests;
+
+/// <summary>Everything the conformance suite runs over: each entry of the catalogue, other parameters of some, and the detectors of several values.</summary>
+/// <param name="Name">As the tests show it.</param>
+/// <param name="Create">Makes one from a seed.</param>
+internal sealed record Subject(string Name, Func<ulong, Detector> Create)
+{
+    /// <summary>The vote is exactly "outside the band".</summary>
+    public bool VotesByBand { get; private init; }
+
+    /// <summary>No vote inside the band.</summary>
+    public bool SilentInBand { get; private init; }
+
+    public static IReadOnlyList<Subject> All { get; } =
+    [
+        .. DetectorCatalogue.All.Select(entry => Of(entry.Id)),
+        Of("zscore", ("include_current", "true"), ("min_count", "2")),
+        Of("zscore", ("window_seconds", "1e9"), ("max_rows", "50"), ("min_deviation", "0.5")),
+        Of("percentile", ("low", "0"), ("high", "100"), ("max_rows", "30"), ("window_seconds", "1e12")),
+        Of("isolation_forest", ("min_consecutive", "1"), ("smoothing_alpha", "1"), ("history", "40")),
+        Of("ensemble", ("members", "zscore=0.3, mad=0.3, percentile=0.4, threshold=alone"), ("threshold.above", "1e6")),
+        new("vector isolation forest", seed => new Vector(new VectorIsolationForest(3, seed))) { SilentInBand = true },
+        new("vector isolation forest, once", seed => new Vector(new VectorIsolationForest(3, seed, With(("refit_rows", "0"), ("fit_after_seconds", "0"))))) { SilentInBand = true },
+        new("per dimension", _ => new Vector(new PerDimension([new ZScoreDetector(), new MadDetector(), new EwmaDetector()]))) { SilentInBand = true },
+    ];
+
+    public override string ToString() => Name;
+
+    private static Subject Of(string id, params (string Name, string Value)[] parameters)
+    {
+        (string, string)[] all = id == "threshold" && parameters.Length == 0 ? [("above", "60"), ("below", "-1e10")] : parameters;
+        string name = all.Length == 0 ? id : $"{id}: {string.Join(", ", all.Select(one => $"{one.Item1} {one.Item2}"))}";
+        return new(name, seed => DetectorCatalogue.Find(id)!.Create(With(all), seed))
+        {
+            VotesByBand = id is "zscore" or "percentile" or "mad" or "moving_average" or "ewma" or "threshold",
+            SilentInBand = id is not ("adaptive" or "ensemble"),
+        };
+    }
+
+    /// <summary>Lets a detector of three values see one series: the value, half of it, and the same number always.</summary>
+    private sealed class Vector(VectorDetector detector) : Detector
+    {
+        public override Score Observe(in Sample sample)
+        {
+            Score score = detector.Observe(sample.TimeMs, [sample.Value, sample.Value / 2, 7]);
+            // The band is the leading value's; told as one of the first value.
+            return detector.Leading switch
+            {
+                0 => score,
+                1 => score with { Expected = Twice(score.Expected), Lower = 2 * score.Lower, Upper = 2 * score.Upper },
+                _ => score with { Lower = double.NegativeInfinity, Upper = double.PositiveInfinity },
+            };
+        }
+
+        public override void Save(StateWriter writer) => detector.Save(writer);
+
+        public override void Load(StateReader reader) => detector.Load(reader);
+
+        private static double Twice(double value) => Math.Clamp(2 * value, double.MinValue, double.MaxValue);
+    }
+}
