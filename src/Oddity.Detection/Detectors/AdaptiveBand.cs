@@ -4,11 +4,11 @@ namespace Oddity.Detection.Detectors;
 
 /// <summary>
 /// What to draw: the prediction that erred least lately, and around it how far a sample may go before that prediction's channel would help to raise
-/// an alarm. The reach is asked of the tails every sixteenth sample; between, the last answer holds.
+/// an alarm. The reach is asked of the tails every 64th sample, at first every eighth; between, the last answer holds.
 /// </summary>
 internal sealed class AdaptiveBand
 {
-    private const int Every = 16;
+    private const int Every = 64;
     private const double ErrorShare = 0.02;
 
     /// <summary>Surprise at which a sample usually raises an alarm by itself: several channels then see it at once.</summary>
@@ -19,13 +19,13 @@ internal sealed class AdaptiveBand
     private readonly double[] _errors = new double[3];
     private readonly int[] _judged = new int[3];
     private int _best;
-    private int _seen;
+    private long _seen;
     private double _below = double.PositiveInfinity;
     private double _above = double.PositiveInfinity;
 
     public (double Expected, double Lower, double Upper) At(AdaptiveChannels channels, TailBank tails, in AdaptiveConstant constant, double value, double rate)
     {
-        if (_seen % Every == 0) Refresh(tails, rate);
+        if (_seen % (_seen < Every ? 8 : Every) == 0) Refresh(tails, rate);
         double expected = Prediction(channels, _best);
         if (double.IsNaN(expected)) expected = Prediction(channels, 0);
         if (double.IsNaN(expected)) return (value, double.NegativeInfinity, double.PositiveInfinity);
@@ -45,7 +45,7 @@ internal sealed class AdaptiveBand
             _errors[i] += Math.Max(ErrorShare, 1.0 / _judged[i]) * (Math.Abs(value - prediction) - _errors[i]);
         }
 
-        _seen = (_seen + 1) % Every;
+        _seen++;
     }
 
     public void Save(StateWriter writer)
@@ -53,7 +53,7 @@ internal sealed class AdaptiveBand
         writer.Doubles(_errors);
         foreach (int judged in _judged) writer.Int32(judged);
         writer.Int32(_best);
-        writer.Int32(_seen);
+        writer.Int64(_seen);
         writer.Double(_below);
         writer.Double(_above);
     }
@@ -64,7 +64,7 @@ internal sealed class AdaptiveBand
         for (int i = 0; i < _judged.Length; i++) _judged[i] = reader.Int32();
         _best = reader.Int32();
         if (_best is < 0 or > 2) throw new InvalidDataException("A prediction that does not exist.");
-        _seen = reader.Int32();
+        _seen = reader.Int64();
         _below = reader.Double();
         _above = reader.Double();
     }

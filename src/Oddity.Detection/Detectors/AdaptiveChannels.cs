@@ -111,7 +111,11 @@ internal sealed class AdaptiveChannels
     private void Set(int channel, double deviation) => (_deviation[channel], _known[channel]) = (deviation, true);
 
     /// <summary>A logarithm that goes through zero: straight below a tenth of the usual size, so that halving and doubling weigh alike and dips are seen.</summary>
-    private double Compress(double value) => Math.Asinh(Math.Clamp(value / ((0.1 * (_seen == 0 ? Math.Abs(value) : _means.Size)) + 1e-300), -Means.Largest, Means.Largest));
+    private double Compress(double value)
+    {
+        double size = Math.Max(0.1 * (_seen == 0 ? Math.Abs(value) : _means.Size), 1e-3 * Math.Abs(value)); // After zeros alone everything is a thousand times larger.
+        return size > 0 ? Math.Asinh(value / size) : 0;
+    }
 
     private void LookAtWindow(double value)
     {
@@ -169,8 +173,6 @@ internal sealed class AdaptiveChannels
     /// <summary>The exponential averages; each starts as a plain mean, so that the first value does not stick.</summary>
     private struct Means
     {
-        public const double Largest = 1e150;
-
         public double Fast, Middle, MiddleBefore, Medium, Slow, Ratio, Size, Unexplained, Spread, Today, Density;
 
         public void Learn(double value, double compressed, long seen)

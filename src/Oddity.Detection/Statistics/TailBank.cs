@@ -133,6 +133,13 @@ internal sealed class TailBank
             // One value beyond the last bucket may be an accident; the third is part of the distribution and gets a bucket.
             int over = raw - side.Anchor - (Buckets - 1);
             if (over > 0 && counts[Buckets - 1] >= 2 * _unit) SlideUp(ref side, counts, over + 2);
+            // Accidents hold all the buckets and what is common has none: begin anew around it, the accidents beyond.
+            if (raw < side.Anchor && side.Tail < 3 * _unit && counts[0] >= 4 * _unit)
+            {
+                SlideDown(ref side, counts, Buckets - 1);
+                (side.Anchor, side.Upper) = (raw - Middle, Buckets - 1);
+            }
+
             int k = Math.Clamp(raw - side.Anchor, 0, Buckets - 1);
             counts[k] += (ushort)_unit;
             if (k >= side.Upper) side.Tail += _unit;
@@ -199,7 +206,7 @@ internal sealed class TailBank
         while (side.Upper < Buckets - 1 && side.Tail - counts[side.Upper] >= target) side.Tail -= counts[side.Upper++];
         while (side.Upper > 1 && side.Tail < target) side.Tail += counts[--side.Upper];
         if (side.Upper > Middle + 6) SlideUp(ref side, counts, side.Upper - Middle);
-        else if (side.Upper is > 1 and < Middle - 6) SlideDown(ref side, counts, Math.Min(Middle - side.Upper, FreeAbove(counts)));
+        else if (side.Upper < Middle - 6 && (side.Upper > 1 || side.Tail < target)) SlideDown(ref side, counts, Math.Min(Middle - side.Upper, FreeAbove(counts)));
     }
 
     private static int FreeAbove(ReadOnlySpan<ushort> counts) => Buckets - 1 - counts.LastIndexOfAnyExcept((ushort)0);
@@ -219,8 +226,11 @@ internal sealed class TailBank
     private static void SlideDown(ref Side side, Span<ushort> counts, int by)
     {
         if (by <= 0) return;
+        int high = 0;
+        for (int j = Buckets - by; j < Buckets; j++) high += counts[j];
         for (int j = Buckets - 1; j > by; j--) counts[j] = counts[j - by];
         for (int j = 1; j <= by; j++) counts[j] = 0;
+        counts[Buckets - 1] += (ushort)high;
         side.Anchor -= by;
         side.Upper += by;
     }
