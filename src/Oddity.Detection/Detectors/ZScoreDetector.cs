@@ -73,7 +73,7 @@ internal sealed class ZScoreDetector : Detector
         bool odd = band.Excludes(value);
         return new Score
         {
-            Value = !constant ? Student.ScoreOfSquare(z * z * n / (n + 1), n - 1) : odd ? Student.ScoreOfBrokenConstant(n) : 0,
+            Value = !constant ? Student.Score(z * Math.Sqrt(n / (n + 1.0)), n - 1) : odd ? Student.ScoreOfBrokenConstant(n) : 0,
             Expected = mean,
             Lower = band.Lower,
             Upper = band.Upper,

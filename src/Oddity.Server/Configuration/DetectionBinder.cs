@@ -32,7 +32,7 @@ internal sealed class DetectionBinder(SettingReader reader)
             Direction = reader.Read(Settings.Direction),
             MinimumChange = reader.Read(Settings.MinimumChange),
             MinimumRelativeChange = reader.Read(Settings.MinimumRelativeChange),
-            Streak = preset == Preset.Streak && streakOrigin == Origin.Default ? 3 : streak,
+            Streak = preset == Preset.Streak && streakOrigin == Origin.Default ? PolicyPresets.Streak.Streak : streak,
             ClearAfter = reader.Read(Settings.ClearAfter),
             ClearRatio = reader.Read(Settings.ClearRatio),
         };
