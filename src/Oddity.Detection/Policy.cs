@@ -2,7 +2,8 @@ namespace Oddity.Detection;
 
 /// <summary>
 /// Turns a series' scores into spans: threshold, direction, minimum change, streak, hysteresis. A state machine on event order alone;
-/// O(1) time and memory a sample.
+/// O(1) time and memory a sample. While an anomaly is open a value outside the band keeps it open even where
+/// the detector, which may vote for beginnings only, is silent.
 /// </summary>
 public sealed class Policy(PolicyOptions options)
 {
@@ -67,7 +68,7 @@ public sealed class Policy(PolicyOptions options)
     {
         bool reached = options.Threshold is { } threshold
             ? score.Value >= (IsOpen ? threshold * options.ClearRatio : threshold) && (score.Anomalous || !score.WarmingUp)
-            : score.Anomalous;
+            : score.Anomalous || (IsOpen && (sample.Value < score.Lower || sample.Value > score.Upper));
         if (!reached) return false;
         double change = sample.Value - score.Expected;
         if (options.Direction == Direction.Above && change < 0) return false;

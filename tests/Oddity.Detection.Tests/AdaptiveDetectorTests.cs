@@ -26,6 +26,16 @@ public class AdaptiveDetectorTests
     }
 
     [Theory]
+    [InlineData(15, 60)]
+    [InlineData(1, 600)]
+    public void A_target_that_was_always_up_and_goes_down_is_found_and_a_second_one_that_comes_up_is_not(int seconds, int samples)
+    {
+        FirstAlarm(seconds, samples + 1, i => i < samples ? 1 : 0).ShouldBe(samples);
+        FirstAlarm(seconds, samples + 1, i => i < samples ? 1 : 2).ShouldBe(-1);
+        FirstAlarm(seconds, samples / 2, i => i < (samples / 2) - 1 ? 1 : 0).ShouldBe(-1);
+    }
+
+    [Theory]
     [InlineData(3, 80)]
     [InlineData(15, 40)]
     public void A_processor_that_idles_and_then_runs_at_full_load_is_found_within_five_samples(int seconds, int idle)

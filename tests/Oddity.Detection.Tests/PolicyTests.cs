@@ -79,6 +79,16 @@ public class PolicyTests
     }
 
     [Fact]
+    public void While_open_a_value_outside_the_band_stays_odd_though_the_detector_votes_for_beginnings_only()
+    {
+        var policy = new Policy(new() { ClearAfter = 1 });
+        policy.Step(new(0, 99), Odd()).ShouldBe(Verdict.Opened);
+        policy.Step(new(1, 99), Odd() with { Anomalous = false, Lower = 8, Upper = 12 }).ShouldBe(Verdict.Continues);
+        policy.Count.ShouldBe(2);
+        policy.Step(new(2, 11), Odd() with { Anomalous = false, Lower = 8, Upper = 12 }).ShouldBe(Verdict.Closed);
+    }
+
+    [Fact]
     public void A_late_sample_moves_no_end_back()
     {
         var policy = new Policy(new());

@@ -23,16 +23,15 @@ internal sealed class AdaptiveBand
     private double _below = double.PositiveInfinity;
     private double _above = double.PositiveInfinity;
 
-    public (double Expected, double Lower, double Upper) At(AdaptiveChannels channels, TailBank tails, in AdaptiveConstant constant, double value, double rate)
+    public (double Expected, double Lower, double Upper) At(AdaptiveChannels channels, TailBank tails, in AdaptiveConstant constant, double intervalMs, double value, double rate)
     {
         if (_seen % (_seen < Every ? 8 : Every) == 0) Refresh(tails, rate);
         double expected = Prediction(channels, _best);
         if (double.IsNaN(expected)) expected = Prediction(channels, 0);
         if (double.IsNaN(expected)) return (value, double.NegativeInfinity, double.PositiveInfinity);
-        double limit = constant.Limit;
-        return double.IsInfinity(limit)
-            ? (expected, expected - _below, expected + _above)
-            : (constant.Level, constant.Level - limit, constant.Level + limit);
+        double away = constant.Limit, back = constant.LimitTowardsZero(intervalMs);
+        if (double.IsInfinity(back)) return (expected, expected - _below, expected + _above);
+        return constant.Level > 0 ? (constant.Level, constant.Level - back, constant.Level + away) : (constant.Level, constant.Level - away, constant.Level + back);
     }
 
     public void Learn(AdaptiveChannels channels, double value)

@@ -192,13 +192,13 @@ internal sealed class AdaptiveDetector : Detector
     private Score Judge(double value, double total, bool rises, int leading, double rate)
     {
         bool warm = _changes >= WarmUpChanges && _cadence.ElapsedMs >= WarmUpMs;
-        bool broken = _constant.BrokenBy(value);
+        bool broken = _constant.BrokenBy(value, _cadence.IntervalMs);
         bool beyond = !broken && warm && _range.LeftBy(value);
         bool odd = warm && total >= _alarmAt;
         double scale = Math.Max(broken ? _constant.Value : beyond ? BeyondValue : 0, warm ? ToScale(total) : 0);
         if (scale >= _severity) (_severity, _held) = (scale, 0);
         else if (++_held > Holding) _severity = Math.Max(scale, Fading * _severity);
-        (double expected, double lower, double upper) = _band.At(_channels, _tails, _constant, value, rate);
+        (double expected, double lower, double upper) = _band.At(_channels, _tails, _constant, _cadence.IntervalMs, value, rate);
         if (!odd && !broken && !beyond) (lower, upper) = (Math.Min(lower, value), Math.Max(upper, value));
         return new Score
         {

@@ -17,6 +17,14 @@ internal struct AdaptiveConstant
     /// <summary>Whole numbers may be counts, and counts scatter by their root: so many times that is needed. Two processes instead of one break nothing.</summary>
     private const double CountNoise = 5;
 
+    /// <summary>After so many samples and so long a time a fall to nothing counts however small the level: what was always there has gone.</summary>
+    private const int GoneRun = 60;
+
+    private const double GoneMs = 600_000;
+
+    /// <summary>Share of the level that must go for nothing to be left.</summary>
+    private const double GoneShare = 0.99;
+
     /// <summary>Breaks are forgotten over about this many samples.</summary>
     private const double BreakMemory = 20_000;
 
@@ -33,8 +41,17 @@ internal struct AdaptiveConstant
         _run < ShortestRun * (1 + _breaks) * (1 + _breaks) || _level == 0 ? double.PositiveInfinity
         : Math.Max(Math.Abs(_level) * Math.Max(LeastChange, Evidence / _run), Whole(_level) ? CountNoise * Math.Sqrt(Math.Abs(_level)) : 0);
 
+    /// <summary>The same for a change towards zero.</summary>
+    public readonly double LimitTowardsZero(double intervalMs)
+    {
+        double needed = (1 + _breaks) * (1 + _breaks);
+        bool gone = _run >= GoneRun * needed && _run * intervalMs >= GoneMs * needed && _level != 0;
+        return gone ? Math.Min(Limit, GoneShare * Math.Abs(_level)) : Limit;
+    }
+
     /// <summary>True where the value breaks the run.</summary>
-    public readonly bool BrokenBy(double value) => Math.Abs(value - _level) >= Limit;
+    public readonly bool BrokenBy(double value, double intervalMs) =>
+        Math.Abs(value - _level) >= (Math.Abs(value) < Math.Abs(_level) ? LimitTowardsZero(intervalMs) : Limit);
 
     /// <summary>How odd a break is on the scale of <see cref="Score.Value"/>: rarer the longer the run.</summary>
     public readonly double Value => Math.Clamp(0.5 + (0.1 * Math.Log10(Math.Max(1, _run))), 0, 1);
