@@ -39,7 +39,21 @@ internal static class Explanation
 
     private static void What(StringBuilder text, string series, long timeMs, double value, double expected, double lower, double upper)
     {
-        text.Append(CultureInfo.InvariantCulture, $"{series} was {Number(value)} at {Time(timeMs)}, {Comparison(value, expected)}");
+        text.Append(CultureInfo.InvariantCulture, $"{series} was {Number(value)} at {Time(timeMs)}, ");
+        if (value > upper && expected == upper)
+        {
+            // A limit somebody set is no expectation.
+            text.Append(CultureInfo.InvariantCulture, $"{Number(value - upper)} above the limit of {Number(upper)}.");
+            return;
+        }
+
+        if (value < lower && expected == lower)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{Number(lower - value)} below the limit of {Number(lower)}.");
+            return;
+        }
+
+        text.Append(Comparison(value, expected));
         if (value > upper) text.Append(CultureInfo.InvariantCulture, $" and {Number(value - upper)} above the normal band{Band(lower, upper)}");
         else if (value < lower) text.Append(CultureInfo.InvariantCulture, $" and {Number(lower - value)} below the normal band{Band(lower, upper)}");
         text.Append('.');
@@ -51,7 +65,7 @@ internal static class Explanation
         double ratio = value / expected;
         string expectedText = Number(expected);
         if (double.IsFinite(ratio) && ratio >= 2) return FormattableString.Invariant($"{Number(ratio)} times the expected {expectedText}");
-        if (double.IsFinite(ratio) && expected > 0 && ratio >= 0) return FormattableString.Invariant($"{Number(Math.Abs(ratio - 1) * 100)} % {(value > expected ? "above" : "below")} the expected {expectedText}");
+        if (double.IsFinite(ratio) && expected > 0 && ratio >= 0) return FormattableString.Invariant($"{Percent(Math.Abs(ratio - 1) * 100)} % {(value > expected ? "above" : "below")} the expected {expectedText}");
         return FormattableString.Invariant($"{Number(Math.Abs(value - expected))} {(value > expected ? "above" : "below")} the expected {expectedText}");
     }
 
@@ -64,7 +78,7 @@ internal static class Explanation
     {
         string samples = anomaly.Count == 1 ? "1 sample" : FormattableString.Invariant($"{anomaly.Count} samples");
         text.Append(anomaly.EndMs is { } end
-            ? FormattableString.Invariant($" It was odd from {Time(anomaly.StartMs)} to {Time(end)} ({samples}).")
+            ? anomaly.StartMs == end ? $" It was odd for {samples} only." : FormattableString.Invariant($" It was odd from {Time(anomaly.StartMs)} to {Time(end)} ({samples}).")
             : FormattableString.Invariant($" It has been odd since {Time(anomaly.StartMs)} ({samples} so far)."));
     }
 
@@ -85,6 +99,9 @@ internal static class Explanation
     }
 
     private static string List(string[] names) => names.Length == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+
+    /// <summary>Whole per cents from ten on, one digit below.</summary>
+    private static string Percent(double value) => value.ToString(value >= 10 ? "0" : "0.#", CultureInfo.InvariantCulture);
 
     /// <summary>Four significant digits, no more zeros than needed.</summary>
     private static string Number(double value)
