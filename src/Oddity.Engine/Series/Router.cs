@@ -87,7 +87,7 @@ internal sealed class Router
             for (int i = 0; i < _shards.Length; i++)
             {
                 (Shard shard, TaskCompletionSource<T> answer) = (_shards[i], answers[i]);
-                shard.Enqueue(() => Answer(answer, work, shard));
+                if (!shard.Enqueue(() => Answer(answer, work, shard))) answer.TrySetException(new ObjectDisposedException(nameof(Pipeline)));
             }
         });
         ObjectDisposedException.ThrowIf(!taken, this);
@@ -118,31 +118,34 @@ internal sealed class Router
 
     private void Route(LoggedBatch batch)
     {
-        var targets = new Watched[batch.Keys.Length];
+        // A vector may bear the name of a series, so each has its own.
+        var targets = new SeriesState[batch.Keys.Length];
+        var vectorTargets = new VectorState[batch.Keys.Length];
         var rows = new List<int>?[_shards.Length];
         var vectors = new List<int>?[_shards.Length];
         for (int i = 0; i < batch.Rows.Length; i++)
         {
             int key = batch.Rows[i].Key;
-            Watched target = targets[key] ??= Series(batch.Keys[key]);
+            SeriesState target = targets[key] ??= Series(batch.Keys[key]);
             (rows[target.Owner] ??= new(batch.Rows.Length)).Add(i);
         }
 
         for (int i = 0; i < batch.Vectors.Length; i++)
         {
             LoggedBatch.VectorRow row = batch.Vectors[i];
-            Watched target = targets[row.Key] ??= Vector(batch, row);
+            VectorState target = vectorTargets[row.Key] ??= Vector(batch, row);
             (vectors[target.Owner] ??= []).Add(i);
         }
 
         int parts = Enumerable.Range(0, _shards.Length).Count(i => rows[i] is not null || vectors[i] is not null);
+        if (parts == 0) Applied(batch);
         for (int i = 0; i < _shards.Length; i++)
         {
             if (rows[i] is null && vectors[i] is null) continue;
             (Shard shard, List<int> own, List<int> ownVectors) = (_shards[i], rows[i] ?? [], vectors[i] ?? []);
             shard.Enqueue(() =>
             {
-                shard.Apply(batch, targets, own, ownVectors);
+                shard.Apply(batch, targets, vectorTargets, own, ownVectors);
                 if (Interlocked.Decrement(ref parts) == 0) Applied(batch);
             });
         }
@@ -156,12 +159,10 @@ internal sealed class Router
         Interlocked.Decrement(ref _queued);
     }
 
-    private Watched Series(SeriesKey key) => _series.TryGetValue(key, out Watched? series) ? series : Begin(Create(_nextId++, key, 0, []));
+    private SeriesState Series(SeriesKey key) => Find(key) ?? (SeriesState)Begin(Create(_nextId++, key, 0, []));
 
-    private Watched Vector(LoggedBatch batch, LoggedBatch.VectorRow row) =>
-        _vectors.TryGetValue(batch.Keys[row.Key], out Watched? vector)
-            ? vector
-            : Begin(Create(_nextId++, batch.Keys[row.Key], 1, Array.ConvertAll(row.Dimensions, d => batch.Keys[d])));
+    private VectorState Vector(LoggedBatch batch, LoggedBatch.VectorRow row) =>
+        FindVector(batch.Keys[row.Key]) ?? (VectorState)Begin(Create(_nextId++, batch.Keys[row.Key], 1, Array.ConvertAll(row.Dimensions, d => batch.Keys[d])));
 
     private Watched Begin(Watched watched)
     {

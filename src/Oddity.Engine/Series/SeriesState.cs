@@ -114,7 +114,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         {
             return _detector!.Observe(sample);
         }
-        catch (Exception error) when (error is ArithmeticException or ArgumentException or InvalidOperationException or IndexOutOfRangeException or NullReferenceException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
             DetectorFailures++;
             _detector = plan.Create(Key);

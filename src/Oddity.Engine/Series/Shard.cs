@@ -31,8 +31,8 @@ internal sealed class Shard(AnomalySink sink, EngineMeter meter)
 
     public void Complete() => _work.Writer.TryComplete();
 
-    /// <summary>Does something in its turn.</summary>
-    public void Enqueue(Action work) => _work.Writer.TryWrite(work);
+    /// <summary>Does something in its turn; false after <see cref="Complete"/>, when it will not.</summary>
+    public bool Enqueue(Action work) => _work.Writer.TryWrite(work);
 
     /// <summary>Asks something before the work that waits.</summary>
     public Task<T> AskAsync<T>(Func<T> question)
@@ -56,21 +56,21 @@ internal sealed class Shard(AnomalySink sink, EngineMeter meter)
     }
 
     /// <summary>Applies one batch's rows of this shard.</summary>
-    public void Apply(LoggedBatch batch, Watched[] targets, List<int> rows, List<int> vectors)
+    public void Apply(LoggedBatch batch, SeriesState[] targets, VectorState[] vectorTargets, List<int> rows, List<int> vectors)
     {
         long begun = Stopwatch.GetTimestamp();
         int late = 0;
         foreach (int index in rows)
         {
             LoggedBatch.Row row = batch.Rows[index];
-            if (!((SeriesState)targets[row.Key]).Take(new(row.TimeMs, row.Value), batch.ReceivedMs, sink)) late++;
+            if (!targets[row.Key].Take(new(row.TimeMs, row.Value), batch.ReceivedMs, sink)) late++;
         }
 
         foreach (int index in vectors)
         {
             LoggedBatch.VectorRow row = batch.Vectors[index];
             SeriesKey[] dimensions = Array.ConvertAll(row.Dimensions, d => batch.Keys[d]);
-            ((VectorState)targets[row.Key]).Take(row.TimeMs, dimensions, row.Values, batch.ReceivedMs, sink);
+            vectorTargets[row.Key].Take(row.TimeMs, dimensions, row.Values, batch.ReceivedMs, sink);
         }
 
         meter.Applied(rows.Count, late, Stopwatch.GetElapsedTime(begun));

@@ -22,7 +22,7 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         Changed = true;
         _lastMs = timeMs;
         for (int i = 0; i < values.Length; i++) _recent[i].Add(new(timeMs, values[i]));
-        Score score = _detector.Observe(timeMs, values);
+        if (Judge(timeMs, values) is not { } score) return true;
         int leading = _detector.Leading;
         Tracker.StepVector(new(timeMs, values[leading]), score, plan.DetectorId, _dimensions[leading], _recent[leading], receivedMs, sink);
         return true;
@@ -40,6 +40,20 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         var sample = new Sample(timeMs, values[copy.Leading]);
         Vote[] votes = [new(plan.DetectorId, 1, score)];
         return new(Key, sample, score, votes, Explanation.OfPrediction(_dimensions[copy.Leading], sample, score, votes));
+    }
+
+    /// <summary>As with a single series: a detector that throws starts afresh, and the vector goes on. Null while that happens.</summary>
+    private Score? Judge(long timeMs, ReadOnlySpan<double> values)
+    {
+        try
+        {
+            return _detector.Observe(timeMs, values);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _detector = plan.Create(Key, _dimensions.Length);
+            return null;
+        }
     }
 
     public override void Save(StateWriter writer)
