@@ -24,7 +24,7 @@ internal sealed class Outbox(
     /// <summary>Adds the alerts an anomaly calls for; those it has called for before are left as they are.</summary>
     public void Add(StatementCache statements, Anomaly anomaly, long receivedMs)
     {
-        if (receivedMs - anomaly.LastOddMs > (long)options.MaxAge.TotalMilliseconds) return;
+        if (anomaly.LastOddMs < receivedMs - (long)options.MaxAge.TotalMilliseconds) return;
         foreach (string channel in ChannelsFor(anomaly))
         {
             statements.Execute(
@@ -79,8 +79,9 @@ internal sealed class Outbox(
             {
                 return;
             }
-            catch (DiskFullException)
+            catch (Exception error)
             {
+                log.LogError(error, "The alerts of channel {Channel} wait: the store cannot be read or written", channel.Name);
                 await Task.Delay(LongestRetry / 10, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

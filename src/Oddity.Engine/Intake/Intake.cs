@@ -13,6 +13,7 @@ internal sealed class Intake(EngineOptions options, Database database, Router ro
 
     private volatile bool _open;
     private long _sequence;
+    private long _writing;
 
     /// <summary>Begins to let batches in, after recovery.</summary>
     public void Open(long lastSequence) => (_sequence, _open) = (lastSequence, true);
@@ -28,7 +29,7 @@ internal sealed class Intake(EngineOptions options, Database database, Router ro
     {
         cancel.ThrowIfCancellationRequested();
         if (!_open) return Refused(batch, IngestOutcome.Overloaded, "recovery", BusyRetry);
-        if (router.QueuedBytes > options.MaxQueuedBytes) return Refused(batch, IngestOutcome.Overloaded, "queue", BusyRetry);
+        if (Interlocked.Read(ref _writing) + router.QueuedBytes > options.MaxQueuedBytes) return Refused(batch, IngestOutcome.Overloaded, "queue", BusyRetry);
 
         long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         var admission = new Admission(batch, wanted, nowMs, options);
@@ -66,7 +67,23 @@ internal sealed class Intake(EngineOptions options, Database database, Router ro
         byte[] payload = logged.Encode();
         logged.Size = payload.Length;
         long begun = time.GetTimestamp();
-        IngestResult? earlier = await database.WriteAsync(
+        Interlocked.Add(ref _writing, logged.Size);
+        try
+        {
+            IngestResult? earlier = await WriteAsync(logged, payload, accepted, rejected, wanted).ConfigureAwait(false);
+            if (earlier is not null) return earlier;
+            meter.Committed(time.GetElapsedTime(begun), logged.Rows.Length);
+            return new(IngestOutcome.Stored, accepted, rejected, errors);
+        }
+        finally
+        {
+            Interlocked.Add(ref _writing, -logged.Size);
+        }
+    }
+
+    /// <summary>Null once the batch is on disk; the answer to the first if it is a repeat.</summary>
+    private Task<IngestResult?> WriteAsync(LoggedBatch logged, byte[] payload, int accepted, int rejected, IngestOptions wanted) =>
+        database.WriteAsync(
             statements =>
             {
                 if (wanted.IdempotencyKey is { } key && Earlier(statements, logged.Tenant, key) is { } known) return known;
@@ -89,10 +106,7 @@ internal sealed class Intake(EngineOptions options, Database database, Router ro
             known =>
             {
                 if (known is null) router.Enqueue(logged);
-            }).ConfigureAwait(false);
-        meter.Committed(time.GetElapsedTime(begun), logged.Rows.Length);
-        return earlier ?? new(IngestOutcome.Stored, accepted, rejected, errors);
-    }
+            });
 
     private static IngestResult? Earlier(StatementCache statements, string tenant, string key)
     {

@@ -26,8 +26,18 @@ public sealed class Database : IDisposable
     {
         SQLitePCL.Batteries_V2.Init();
         (_file, _log) = (Path.Combine(directory, "oddity.db"), log);
-        _connection = Connect(SqliteOpenMode.ReadWriteCreate);
-        Schema.Prepare(_connection);
+        try
+        {
+            _connection = Connect(SqliteOpenMode.ReadWriteCreate);
+            Schema.Prepare(_connection);
+        }
+        catch (Exception error)
+        {
+            _connection?.Dispose();
+            if (error is SqliteException && IsFatal(error)) throw new InvalidDataException("The database oddity.db is damaged or cannot be read.", error);
+            throw;
+        }
+
         _statements = new(_connection);
         _writer = new(Run) { Name = "oddity-writer", IsBackground = true };
         _writer.Start();
