@@ -34,6 +34,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly Task _sinkLoop;
     private Task _outboxLoop = Task.CompletedTask;
     private Task _checkpointLoop = Task.CompletedTask;
+    private readonly long _maxQueuedBytes;
     private long _toReplay;
     private long _replayed;
     private bool _disposed;
@@ -41,7 +42,7 @@ public sealed class Pipeline : IAsyncDisposable
     private Pipeline(EngineOptions options, IReadOnlyList<IChannel> channels, TimeProvider time, ILoggerFactory loggers)
     {
         ILogger log = loggers.CreateLogger("Oddity.Engine");
-        _time = time;
+        (_time, _maxQueuedBytes) = (time, options.MaxQueuedBytes);
         _lock = new(options.DataDirectory);
         try
         {
@@ -66,7 +67,19 @@ public sealed class Pipeline : IAsyncDisposable
         _meter.Gauge("oddity_detector_failures", "How often detectors threw and started afresh.", () => _router.Sorted().Sum(series => series.DetectorFailures));
         _meter.Gauge("oddity_live_watchers", "Dashboards that listen.", () => Live.Watchers);
 
-        long applied = _checkpointer.Load(_shards);
+        long applied;
+        try
+        {
+            applied = _checkpointer.Load(_shards);
+        }
+        catch
+        {
+            Database.Dispose();
+            _meter.Dispose();
+            _lock.Dispose();
+            throw;
+        }
+
         _router.LastSequence = applied;
         _sinkLoop = Task.Run(_sink.RunAsync);
         _shardLoops = [.. _shards.Select(shard => Task.Run(shard.RunAsync))];
@@ -198,6 +211,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Stores an anomaly that somebody else found (detector "manual"), durably, and alerts of it like any other. Given twice, stored once.</summary>
     public async Task<Anomaly> ReportAsync(SeriesKey series, long? timeMs, double value, Severity severity, string note, CancellationToken cancel)
     {
+        if (!double.IsFinite(value)) throw new ArgumentException("The value is not a finite number.", nameof(value));
         long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
         Anomaly anomaly = ManualAnomaly.Of(series, timeMs ?? nowMs, value, severity, note);
         _sink.Offer(new("opened", anomaly, nowMs));
@@ -210,15 +224,15 @@ public sealed class Pipeline : IAsyncDisposable
     {
         const int page = 500;
         await FlushOpenAsync(cancel).ConfigureAwait(false);
-        string after = "";
+        AnomalyTable.Place? after = null;
         while (true)
         {
-            List<(string Order, string Body)> rows = Database.Read(connection => AnomalyTable.Export(connection, tenant, after, page));
-            foreach ((string order, string body) in rows)
+            List<(AnomalyTable.Place Place, string Body)> rows = Database.Read(connection => AnomalyTable.Export(connection, tenant, after, page));
+            foreach ((AnomalyTable.Place place, string body) in rows)
             {
                 cancel.ThrowIfCancellationRequested();
                 yield return body;
-                after = order;
+                after = place;
             }
 
             if (rows.Count < page) yield break;
@@ -251,18 +265,18 @@ public sealed class Pipeline : IAsyncDisposable
         if (_disposed) return;
         _disposed = true;
         _intake.Close();
+        _sink.Hurry();
         await _stop.CancelAsync().ConfigureAwait(false);
         await Quietly(Recovered).ConfigureAwait(false);
         await Quietly(_checkpointLoop).ConfigureAwait(false);
         await Quietly(_outboxLoop).ConfigureAwait(false);
-        bool healthy = !Failure.IsCompleted;
-        if (healthy && Recovered.IsCompletedSuccessfully) await Quietly(_checkpointer.CheckpointAsync(CancellationToken.None)).ConfigureAwait(false);
+        if (!Failure.IsCompleted && Recovered.IsCompletedSuccessfully) await Quietly(_checkpointer.CheckpointAsync(CancellationToken.None)).ConfigureAwait(false);
         _router.Complete();
         await Quietly(_routerLoop).ConfigureAwait(false);
         foreach (Shard shard in _shards) shard.Complete();
-        if (healthy) await Quietly(Task.WhenAll(_shardLoops)).ConfigureAwait(false);
+        await Quietly(Task.WhenAll(_shardLoops)).ConfigureAwait(false);
         _sink.Complete();
-        if (healthy) await Quietly(_sinkLoop).ConfigureAwait(false);
+        await Quietly(_sinkLoop).ConfigureAwait(false);
         Database.Dispose();
         _meter.Dispose();
         _stop.Dispose();
@@ -276,15 +290,30 @@ public sealed class Pipeline : IAsyncDisposable
         foreach (LoggedBatch batch in _checkpointer.Replay(applied))
         {
             _stop.Token.ThrowIfCancellationRequested();
-            while (_router.Queued > 1_000) await _router.BarrierAsync(_ => true).ConfigureAwait(false);
+            while (_router.Queued > 1_000 || _router.QueuedBytes > _maxQueuedBytes) await _router.BarrierAsync(_ => true).ConfigureAwait(false);
             _router.Enqueue(batch);
             Interlocked.Exchange(ref _replayed, batch.Sequence - applied);
         }
 
         await SettleAsync(_stop.Token).ConfigureAwait(false);
+        await EndForgottenAsync(_stop.Token).ConfigureAwait(false);
         _intake.Open(last);
         _outboxLoop = Task.Run(() => _outbox.RunAsync(_stop.Token));
         _checkpointLoop = Task.Run(() => _checkpointer.RunAsync(_stop.Token));
+    }
+
+    /// <summary>Ends the stored anomalies that nothing follows any more: what watched their series changed while the server was down.</summary>
+    private async Task EndForgottenAsync(CancellationToken cancel)
+    {
+        (_, List<string>[] followed) = await _router.BarrierAsync(shard => shard.Owned.Values.Select(watched => watched.Tracker.Current?.Id).OfType<string>().ToList())
+            .WaitAsync(cancel).ConfigureAwait(false);
+        HashSet<string> known = [.. followed.SelectMany(ids => ids)];
+        foreach (Anomaly anomaly in Database.Read(AnomalyTable.Ongoing).Where(anomaly => !known.Contains(anomaly.Id)))
+        {
+            _sink.Offer(new("closed", Explanation.Renew(anomaly with { EndMs = anomaly.LastOddMs }), long.MaxValue));
+        }
+
+        await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Brings what is stored of anomalies that go on up to date.</summary>
@@ -323,5 +352,6 @@ public sealed class Pipeline : IAsyncDisposable
         await Task.Delay(Timeout.Infinite).ConfigureAwait(false);
     }
 
-    private static async Task Quietly(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    /// <summary>Waits for a task however it ends, unless a part died that it may wait for in vain.</summary>
+    private async Task Quietly(Task task) => await Task.WhenAny(task, Failure).ConfigureAwait(false);
 }

@@ -14,6 +14,9 @@ public sealed record Anomaly
 
     public required SeriesKey Series { get; init; }
 
+    /// <summary>Of a vector, the series whose value stood out most, which the evidence is of; null where that is <see cref="Series"/> itself.</summary>
+    public SeriesKey? Subject { get; init; }
+
     /// <summary>Id of what watches the series: a detector's, "ensemble", or "manual" for one that was reported by hand.</summary>
     public required string Detector { get; init; }
 

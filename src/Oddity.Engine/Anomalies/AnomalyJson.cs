@@ -24,6 +24,7 @@ internal static class AnomalyJson
             json.WriteString("id", anomaly.Id);
             json.WriteString("tenant", anomaly.Series.Tenant);
             json.WriteString("series", anomaly.Series.Text);
+            if (anomaly.Subject is { } subject) json.WriteString("subject", subject.Text);
             json.WriteString("detector", anomaly.Detector);
             json.WriteNumber("start_ms", anomaly.StartMs);
             if (anomaly.EndMs is { } end) json.WriteNumber("end_ms", end);
@@ -70,11 +71,15 @@ internal static class AnomalyJson
             using JsonDocument document = JsonDocument.Parse(text);
             JsonElement json = document.RootElement;
             if (!SeriesKey.TryParse(tenant, json.GetProperty("series").GetString()!, out SeriesKey series)) throw new InvalidDataException("An anomaly whose series cannot be read.");
+            SeriesKey? subject = null;
+            if (json.TryGetProperty("subject", out JsonElement of) && !SeriesKey.TryParse(tenant, of.GetString()!, out subject))
+                throw new InvalidDataException("An anomaly whose subject cannot be read.");
             JsonElement end = json.GetProperty("end_ms");
             return new()
             {
                 Id = json.GetProperty("id").GetString()!,
                 Series = series,
+                Subject = subject,
                 Detector = json.GetProperty("detector").GetString()!,
                 StartMs = json.GetProperty("start_ms").GetInt64(),
                 EndMs = end.ValueKind == JsonValueKind.Null ? null : end.GetInt64(),

@@ -21,7 +21,9 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
     private OrderedDictionary<string, Emission> _pending = new(StringComparer.Ordinal);
     private List<TaskCompletionSource> _flushes = [];
     private TaskCompletionSource? _room;
+    private readonly CancellationTokenSource _hurry = new();
     private bool _completed;
+    private Exception? _ended;
 
     public void Offer(in Emission emission)
     {
@@ -49,17 +51,22 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
     {
         lock (_gate)
         {
-            if (_pending.Count < Capacity) return Task.CompletedTask;
+            if (_pending.Count < Capacity || _ended is not null) return Task.CompletedTask;
             _room ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task;
         }
     }
 
-    /// <summary>Completes when everything offered before is on disk.</summary>
+    /// <summary>Completes when everything offered before is on disk; fails when it will not be, because the writing has ended.</summary>
     public Task FlushAsync()
     {
         var flush = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_gate) _flushes.Add(flush);
+        lock (_gate)
+        {
+            if (_ended is not null) return Task.FromException(_ended);
+            _flushes.Add(flush);
+        }
+
         _signal.Release();
         return flush.Task;
     }
@@ -71,7 +78,32 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
         _signal.Release();
     }
 
+    /// <summary>From now on a full disk is not waited for: the log keeps what leads to the anomalies again.</summary>
+    public void Hurry() => _hurry.Cancel();
+
     public async Task RunAsync()
+    {
+        Exception ended = new ObjectDisposedException(nameof(AnomalySink));
+        try
+        {
+            await WriteAllAsync().ConfigureAwait(false);
+        }
+        catch (DiskFullException error)
+        {
+            ended = error;
+        }
+        catch (Exception error)
+        {
+            ended = error;
+            throw;
+        }
+        finally
+        {
+            End(ended);
+        }
+    }
+
+    private async Task WriteAllAsync()
     {
         while (true)
         {
@@ -89,7 +121,16 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
             }
 
             room?.TrySetResult();
-            if (taken.Count > 0) await WriteAsync([.. taken.Values]).ConfigureAwait(false);
+            try
+            {
+                if (taken.Count > 0) await WriteAsync([.. taken.Values]).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                foreach (TaskCompletionSource flush in flushes) flush.TrySetException(error);
+                throw;
+            }
+
             foreach (TaskCompletionSource flush in flushes) flush.TrySetResult();
             if (completed) return;
         }
@@ -106,12 +147,26 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
                 outbox.Wake();
                 return;
             }
-            catch (DiskFullException)
+            catch (DiskFullException) when (!_hurry.IsCancellationRequested)
             {
                 log.LogWarning("The disk is full: {Count} anomalies wait", emissions.Length);
-                await Task.Delay(FullRetry, time).ConfigureAwait(false);
+                await Task.Delay(FullRetry, time, _hurry.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <summary>Nobody waits for what will not come.</summary>
+    private void End(Exception why)
+    {
+        List<TaskCompletionSource> flushes;
+        lock (_gate)
+        {
+            _ended = why;
+            (flushes, _flushes) = (_flushes, []);
+            _room?.TrySetResult();
+        }
+
+        foreach (TaskCompletionSource flush in flushes) flush.TrySetException(why);
     }
 
     private LiveEvent Write(StatementCache statements, Emission emission)

@@ -90,18 +90,44 @@ internal static class AnomalyTable
         return new(items, FormatCursor(items[^1]));
     }
 
-    /// <summary>Canonical bodies after <paramref name="after"/> in the order tenant, series, detector, start, id; a page at a time, so that no read lasts.</summary>
-    public static List<(string Order, string Body)> Export(SqliteConnection connection, string? tenant, string after, int limit)
+    /// <summary>Canonical bodies after <paramref name="after"/> in canonical order; a page at a time, so that no read lasts.</summary>
+    public static List<(Place Place, string Body)> Export(SqliteConnection connection, string? tenant, Place? after, int limit)
     {
         using SqliteCommand command = connection.CreateCommand();
-        const string order = "tenant || char(1) || series || char(1) || detector || char(1) || printf('%020d', start_ms + 4611686018427387904) || char(1) || id";
-        command.CommandText = $"SELECT {order} AS place, body FROM anomalies WHERE ($tenant IS NULL OR tenant = $tenant) AND place > $after ORDER BY place LIMIT {limit}";
+        string condition = after is null ? "" : "AND (tenant, series, detector, start_ms, id) > ($afterTenant, $series, $detector, $start, $id)";
+        command.CommandText =
+            $"""
+            SELECT tenant, series, detector, start_ms, id, body FROM anomalies WHERE ($tenant IS NULL OR tenant = $tenant) {condition}
+            ORDER BY tenant, series, detector, start_ms, id LIMIT {limit}
+            """;
         command.Parameters.AddWithValue("$tenant", (object?)tenant ?? DBNull.Value);
-        command.Parameters.AddWithValue("$after", after);
-        var page = new List<(string, string)>();
+        if (after is not null)
+        {
+            command.Parameters.AddWithValue("$afterTenant", after.Tenant);
+            command.Parameters.AddWithValue("$series", after.Series);
+            command.Parameters.AddWithValue("$detector", after.Detector);
+            command.Parameters.AddWithValue("$start", after.StartMs);
+            command.Parameters.AddWithValue("$id", after.Id);
+        }
+
+        var page = new List<(Place, string)>();
         using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read()) page.Add((row.GetString(0), row.GetString(1)));
+        while (row.Read()) page.Add((new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4)), row.GetString(5)));
         return page;
+    }
+
+    /// <summary>Where an anomaly stands in the canonical order: by tenant, series, detector, start and id, texts by their bytes.</summary>
+    public sealed record Place(string Tenant, string Series, string Detector, long StartMs, string Id);
+
+    /// <summary>Those that go on, of all tenants.</summary>
+    public static List<Anomaly> Ongoing(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM anomalies WHERE end_ms IS NULL";
+        var items = new List<Anomaly>();
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read()) items.Add(Read(row));
+        return items;
     }
 
     private static Anomaly Read(SqliteDataReader row) => WithStatus(AnomalyJson.Read(row.GetString(1), row.GetString(0)), row, 2);

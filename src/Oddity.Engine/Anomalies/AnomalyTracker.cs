@@ -49,7 +49,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
     }
 
     /// <summary>Takes up a saved state.</summary>
-    /// <returns>False if what watched then is not what watches now: an anomaly that went on is then over.</returns>
+    /// <returns>False if what watched then is not what watches now: an anomaly that went on is then nobody's, and recovery ends it.</returns>
     public bool Load(StateReader reader)
     {
         bool same = reader.Text() == plan.Revision;
@@ -58,15 +58,9 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         var policy = same ? _policy : new Policy(plan.Policy);
         policy.Load(reader);
         string current = reader.Text();
-        if (current.Length == 0) return same;
-        Anomaly anomaly = AnomalyJson.Read(current, series.Tenant);
-        if (same) Current = anomaly;
-        else Orphan = anomaly with { EndMs = anomaly.LastOddMs };
+        if (same && current.Length > 0) Current = AnomalyJson.Read(current, series.Tenant);
         return same;
     }
-
-    /// <summary>An anomaly that ended because what watched the series changed while the server was down; to be stored once.</summary>
-    public Anomaly? Orphan { get; private set; }
 
     private void Follow(
         Verdict verdict, in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent, long receivedMs, AnomalySink sink)
@@ -84,7 +78,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
             Anomaly over = Current! with { EndMs = _policy.LastOddMs, LastOddMs = _policy.LastOddMs, Count = _policy.Count };
             Current = null;
             _changed = false;
-            sink.Offer(new("closed", Explanation.Renew(over, subject), receivedMs));
+            sink.Offer(new("closed", Explanation.Renew(over), receivedMs));
         }
         else if (_policy.Count != Current!.Count)
         {
@@ -100,6 +94,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         {
             Id = AnomalyId.Of(series, plan.Revision, _policy.StartMs, _ordinal),
             Series = series,
+            Subject = subject.Equals(series) ? null : subject,
             Detector = plan.DetectorId == "none" ? all[0].Detector : plan.DetectorId,
             StartMs = _policy.StartMs,
             LastOddMs = sample.TimeMs,
@@ -118,7 +113,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
             Configuration = plan.Configuration,
             Explanation = "",
         };
-        return Explanation.Renew(anomaly, subject);
+        return Explanation.Renew(anomaly);
     }
 
     /// <summary>Another odd sample: it counts, and if it is the oddest so far the evidence becomes its own. People hear of it when it matters more.</summary>
@@ -134,6 +129,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
             now = Explanation.Renew(
                 now with
                 {
+                    Subject = subject.Equals(series) ? null : subject,
                     PeakMs = sample.TimeMs,
                     Value = sample.Value,
                     Expected = score.Expected,
@@ -144,8 +140,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
                     Term = score.Term,
                     Votes = all,
                     Severity = (Severity)Math.Max((int)before.Severity, (int)Severities.Of(score, all)),
-                },
-                subject);
+                });
         }
 
         Current = now;

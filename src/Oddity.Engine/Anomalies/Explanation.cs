@@ -13,12 +13,11 @@ internal static class Explanation
 {
     /// <summary>The anomaly with its explanation made anew.</summary>
     /// <param name="anomaly">Any text it has is replaced.</param>
-    /// <param name="subject">The series the value belongs to: the anomaly's own, or the leading one of a vector.</param>
-    public static Anomaly Renew(Anomaly anomaly, SeriesKey subject)
+    public static Anomaly Renew(Anomaly anomaly)
     {
         var text = new StringBuilder();
-        What(text, subject.Text, anomaly.PeakMs, anomaly.Value, anomaly.Expected, anomaly.Lower, anomaly.Upper);
-        if (!anomaly.Series.Equals(subject)) text.Append(CultureInfo.InvariantCulture, $" It stood out most among the values of {anomaly.Series.Text} taken together.");
+        What(text, (anomaly.Subject ?? anomaly.Series).Text, anomaly.PeakMs, anomaly.Value, anomaly.Expected, anomaly.Lower, anomaly.Upper);
+        if (anomaly.Subject is not null) text.Append(CultureInfo.InvariantCulture, $" It stood out most among the values of {anomaly.Series.Text} taken together.");
         text.Append(CultureInfo.InvariantCulture, $" Decided by: {anomaly.Term} ({Number(anomaly.Statistic)}).");
         SinceWhen(text, anomaly);
         WhoAgreed(text, anomaly.Votes);

@@ -15,16 +15,17 @@ namespace Oddity.Engine.Series;
 internal sealed class Checkpointer(
     EngineOptions options, Database database, Router router, AnomalySink sink, EngineMeter meter, TimeProvider time, ILogger log)
 {
+    /// <summary>A replay reads so much at once, and one batch more.</summary>
+    private const int PageBytes = 16 << 20;
+
     private readonly SemaphoreSlim _one = new(1);
     private long _cleaned;
 
     /// <summary>Loads the last checkpoint into the router and returns the sequence number it was made at.</summary>
     public long Load(IReadOnlyList<Shard> shards)
     {
-        var orphans = new List<Anomaly>();
-        int cold = database.Read(connection => LoadSeries(connection, orphans));
+        int cold = database.Read(LoadSeries);
         if (cold > 0) log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold);
-        foreach (Anomaly orphan in orphans) sink.Offer(new("closed", orphan, long.MaxValue));
         log.LogInformation("{Series} series loaded, {Shards} shards", router.TotalSeries, shards.Count);
         return database.Read(connection =>
         {
@@ -48,7 +49,7 @@ internal sealed class Checkpointer(
                 applied = sequence;
             }
 
-            if (rows.Count < page) yield break;
+            if (rows.Count == 0) yield break;
         }
     }
 
@@ -67,9 +68,9 @@ internal sealed class Checkpointer(
         {
             long begun = time.GetTimestamp();
             (long sequence, Cut[] cuts) = await router.BarrierAsync(Take).ConfigureAwait(false);
-            await sink.FlushAsync().ConfigureAwait(false);
             try
             {
+                await sink.FlushAsync().ConfigureAwait(false);
                 await database.WriteAsync(statements => Write(statements, sequence, cuts)).ConfigureAwait(false);
             }
             catch
@@ -108,6 +109,10 @@ internal sealed class Checkpointer(
             {
                 return;
             }
+            catch (Exception error)
+            {
+                log.LogError(error, "No checkpoint; the log keeps what was acknowledged");
+            }
 
             TimeSpan took = time.GetElapsedTime(begun);
             wait = took * 10 > options.CheckpointInterval ? took * 10 : options.CheckpointInterval;
@@ -121,7 +126,13 @@ internal sealed class Checkpointer(
         command.Parameters.AddWithValue("$after", after);
         var rows = new List<(long, byte[])>(limit);
         using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read()) rows.Add((row.GetInt64(0), (byte[])row[1]));
+        long bytes = 0;
+        while (bytes < PageBytes && row.Read())
+        {
+            rows.Add((row.GetInt64(0), (byte[])row[1]));
+            bytes += rows[^1].Item2.Length;
+        }
+
         return rows;
     }
 
@@ -142,7 +153,7 @@ internal sealed class Checkpointer(
         }
     }
 
-    private int LoadSeries(SqliteConnection connection, List<Anomaly> orphans)
+    private int LoadSeries(SqliteConnection connection)
     {
         int cold = 0;
         using SqliteCommand command = connection.CreateCommand();
@@ -153,7 +164,6 @@ internal sealed class Checkpointer(
             if (!SeriesKey.TryParse(row.GetString(1), row.GetString(2), out SeriesKey key)) throw new InvalidDataException("A series key in the store cannot be read.");
             Watched watched = router.Create(row.GetInt32(0), key, row.GetInt32(3), []);
             if (watched.Load(new((byte[])row[4])) is not null) cold++;
-            if (watched.Tracker.Orphan is { } orphan) orphans.Add(orphan);
             router.Restore(watched);
             router.OwnerOf(key).Owned.Add(watched.Id, watched);
         }

@@ -30,6 +30,7 @@ internal static class Schema
           id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, tenant TEXT NOT NULL, name TEXT NOT NULL, scope TEXT NOT NULL, created_by TEXT NOT NULL,
           created_ms INTEGER NOT NULL) WITHOUT ROWID;
         """,
+        "CREATE INDEX anomalies_ongoing ON anomalies(tenant, start_ms DESC, id DESC) WHERE end_ms IS NULL;",
     ];
 
     /// <summary>Checks the file and brings it up to date.</summary>
