@@ -40,6 +40,18 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task A_vector_of_nothing_harms_nobody()
+    {
+        await using TestEngine engine = await TestEngine.StartAsync();
+        var batch = new IngestBatch("default");
+        batch.NextRecord();
+        batch.AddVector(Key("system"), [], Noon, []);
+        await engine.Pipeline.IngestAsync(batch, new(Backfill: true), CancellationToken.None);
+        await SettleAsync(engine);
+        engine.Pipeline.Failure.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Odd_characters_in_names_survive_the_store_the_log_and_the_export()
     {
         string[] values = ["\0", "a\0b", "\"\\\n\r\t", "it's; DROP TABLE series;--", "😀", "{a=\"b\"}", "\u0001", "\uFFFD\u2028", " ", "%_*"];

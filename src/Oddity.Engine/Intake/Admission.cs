@@ -49,7 +49,7 @@ internal sealed class Admission
         var vectors = new List<LoggedBatch.VectorRow>(_batch.Vectors.Count);
         foreach (IngestBatch.VectorRow vector in _batch.Vectors)
         {
-            if (_bad[vector.Record]) continue;
+            if (_bad[vector.Record] || vector.Dimensions.Length == 0) continue;
             vectors.Add(new(Index(vector.Vector), Array.ConvertAll(vector.Dimensions, Index), vector.TimeMs ?? nowMs, vector.Values));
         }
 

@@ -75,6 +75,7 @@ internal sealed class LoggedBatch
         {
             int key = Index(reader, keys);
             int[] dimensions = new int[reader.Count(4)];
+            if (dimensions.Length == 0) throw new InvalidDataException("A vector of nothing.");
             for (int d = 0; d < dimensions.Length; d++) dimensions[d] = Index(reader, keys);
             long timeMs = reader.Int64();
             double[] values = new double[dimensions.Length];

@@ -8,7 +8,8 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
 {
     private const byte Version = 1;
 
-    private VectorDetector _detector = plan.Create(key, dimensions.Length);
+    // One from the store learns of its dimensions, and gets its detector, in Load.
+    private VectorDetector _detector = dimensions.Length > 0 ? plan.Create(key, dimensions.Length) : null!;
     private SeriesKey[] _dimensions = dimensions;
     private RecentWindow[] _recent = Array.ConvertAll(dimensions, _ => new RecentWindow());
     private long _lastMs = long.MinValue;
