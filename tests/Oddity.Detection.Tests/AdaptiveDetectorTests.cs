@@ -35,6 +35,10 @@ public class AdaptiveDetectorTests
         FirstAlarm(seconds, samples / 2, i => i < (samples / 2) - 1 ? 1 : 0).ShouldBe(-1);
     }
 
+    [Fact]
+    public void A_gauge_that_stood_still_for_two_minutes_after_it_had_moved_is_no_constant() =>
+        FirstAlarm(1, 130, i => i < 10 ? 450_000 + (1000 * i) : i < 120 ? 352_256 : 0).ShouldBe(-1);
+
     [Theory]
     [InlineData(3, 80)]
     [InlineData(15, 40)]

@@ -29,7 +29,7 @@ internal sealed class AdaptiveBand
         double expected = Prediction(channels, _best);
         if (double.IsNaN(expected)) expected = Prediction(channels, 0);
         if (double.IsNaN(expected)) return (value, double.NegativeInfinity, double.PositiveInfinity);
-        double away = constant.Limit, back = constant.LimitTowardsZero(intervalMs);
+        double away = constant.Limit(intervalMs), back = constant.LimitTowardsZero(intervalMs);
         if (double.IsInfinity(back)) return (expected, expected - _below, expected + _above);
         return constant.Level > 0 ? (constant.Level, constant.Level - back, constant.Level + away) : (constant.Level, constant.Level - away, constant.Level + back);
     }

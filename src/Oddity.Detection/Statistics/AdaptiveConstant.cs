@@ -17,6 +17,11 @@ internal struct AdaptiveConstant
     /// <summary>Whole numbers may be counts, and counts scatter by their root: so many times that is needed. Two processes instead of one break nothing.</summary>
     private const double CountNoise = 5;
 
+    /// <summary>A series that has changed before is no constant until it stood still for so long; where samples share a time only their number counts.</summary>
+    private const double BriefMs = 300_000;
+
+    private const double NoIntervalMs = 500;
+
     /// <summary>After so many samples and so long a time a fall to nothing counts however small the level: what was always there has gone.</summary>
     private const int GoneRun = 60;
 
@@ -37,8 +42,8 @@ internal struct AdaptiveConstant
     private bool _started;
 
     /// <summary>Change that would break the run, in the series' unit; +∞ where no change would.</summary>
-    public readonly double Limit =>
-        _run < ShortestRun * (1 + _breaks) * (1 + _breaks) || _level == 0 ? double.PositiveInfinity
+    public readonly double Limit(double intervalMs) =>
+        _run < ShortestRun * (1 + _breaks) * (1 + _breaks) || _level == 0 || TooBrief(intervalMs) ? double.PositiveInfinity
         : Math.Max(Math.Abs(_level) * Math.Max(LeastChange, Evidence / _run), Whole(_level) ? CountNoise * Math.Sqrt(Math.Abs(_level)) : 0);
 
     /// <summary>The same for a change towards zero.</summary>
@@ -46,12 +51,13 @@ internal struct AdaptiveConstant
     {
         double needed = (1 + _breaks) * (1 + _breaks);
         bool gone = _run >= GoneRun * needed && _run * intervalMs >= GoneMs * needed && _level != 0;
-        return gone ? Math.Min(Limit, GoneShare * Math.Abs(_level)) : Limit;
+        double limit = Limit(intervalMs);
+        return gone ? Math.Min(limit, GoneShare * Math.Abs(_level)) : limit;
     }
 
     /// <summary>True where the value breaks the run.</summary>
     public readonly bool BrokenBy(double value, double intervalMs) =>
-        Math.Abs(value - _level) >= (Math.Abs(value) < Math.Abs(_level) ? LimitTowardsZero(intervalMs) : Limit);
+        Math.Abs(value - _level) >= (Math.Abs(value) < Math.Abs(_level) ? LimitTowardsZero(intervalMs) : Limit(intervalMs));
 
     /// <summary>How odd a break is on the scale of <see cref="Score.Value"/>: rarer the longer the run.</summary>
     public readonly double Value => Math.Clamp(0.5 + (0.1 * Math.Log10(Math.Max(1, _run))), 0, 1);
@@ -87,6 +93,8 @@ internal struct AdaptiveConstant
         _run = reader.Int32();
         _started = reader.Bool();
     }
+
+    private readonly bool TooBrief(double intervalMs) => _breaks > 0 && intervalMs >= NoIntervalMs && _run * intervalMs < BriefMs;
 
     private static bool Whole(double value) => value == Math.Floor(value);
 }
