@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Oddity.Engine.Anomalies;
 using Oddity.Engine.Intake;
@@ -169,6 +170,28 @@ public sealed class CrashTests : IDisposable
         await engine.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         (await Should.ThrowAsync<Exception>(() => report.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))).ShouldNotBeOfType<TimeoutException>();
         (await Should.ThrowAsync<Exception>(() => checkpoint.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))).ShouldNotBeOfType<TimeoutException>();
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_fails_is_tried_again()
+    {
+        await using TestEngine engine = await TestEngine.StartAsync(change: options => options with { CheckpointInterval = TimeSpan.FromMilliseconds(10) });
+        await engine.Pipeline.Database.WriteAsync(sql => sql.Execute("CREATE TRIGGER refuse BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'no'); END"));
+        await engine.SendAsync("m", [(Noon, 1)]);
+        await Should.ThrowAsync<SqliteException>(() => engine.Pipeline.CheckpointAsync(CancellationToken.None));
+
+        // Each takes its turn with the loop's own, whose interval is shorter than these take: it has failed in between.
+        for (int i = 0; i < 20; i++) await Should.ThrowAsync<SqliteException>(() => engine.Pipeline.CheckpointAsync(CancellationToken.None));
+        await engine.Pipeline.Database.WriteAsync(sql => sql.Execute("DROP TRIGGER refuse"));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (engine.Pipeline.Database.Read(Logged) > 0) await Task.Delay(10, limit.Token);
+    }
+
+    private static long Logged(SqliteConnection connection)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM log";
+        return (long)command.ExecuteScalar()!;
     }
 
     private static SeriesKey Key(string name) => SeriesKey.Create("default", name);
