@@ -20,7 +20,9 @@ using Oddity.Server.Security;
 
 namespace Oddity.Server;
 
-/// <summary>Oddity, one binary. <see cref="Commands"/> lists its verbs; <see cref="StartAsync"/> puts the server together in the order in which a sample flows.</summary>
+/// <summary>
+/// Oddity, one binary. <see cref="Commands"/> lists its verbs; <see cref="StartAsync"/> puts the server together in the order in which a sample flows.
+/// </summary>
 internal static class Program
 {
     public static Task<int> Main(string[] args) => CommandLine.RunAsync(Commands(), args, Console.Out, Console.Error);
@@ -67,11 +69,13 @@ internal static class Program
             builder.Services.AddSingleton(options.Auth);
             builder.Services.AddSingleton(new LoginThrottle(time));
             builder.Services.AddSingleton(new Origins(options.Http));
-            builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.Http.CorsOrigins]).AllowAnyHeader().AllowAnyMethod()));
+            string[] sites = [.. options.Http.CorsOrigins];
+            builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(sites).AllowAnyHeader().AllowAnyMethod()));
             builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options.Http));
 
             // What every request passes, from the outside in.
             WebApplication app = builder.Build();
+            server.OnStop("web host", app.DisposeAsync);
             app.UseMiddleware<SecurityHeaders>();
             app.UseMiddleware<HostGate>();
             app.UseCors();
@@ -83,11 +87,7 @@ internal static class Program
             PermissionConvention.Require(((IEndpointRouteBuilder)app).DataSources);
 
             await Listeners.StartAsync(app, options.Http);
-            server.OnStop("listeners", async () =>
-            {
-                await app.StopAsync();
-                await app.DisposeAsync();
-            });
+            server.OnStop("listeners", async () => await app.StopAsync());
             server.FailWith(server.Run("sources", cancel => RunAsync(sources, pipeline, cancel)));
             server.Opened(app, accounts.SetupNeeded ? await accounts.CreateSetupTokenAsync() : null, options.Http.PublicUrl);
             return server;
@@ -99,7 +99,9 @@ internal static class Program
         }
     }
 
-    /// <summary>The way out to addresses that the settings name; those may be in private networks, as a Prometheus or a chat server of one's own mostly is.</summary>
+    /// <summary>
+    /// The way out to addresses that the settings name; those may be in private networks, as a Prometheus or a chat server of one's own mostly is.
+    /// </summary>
     private static OutboundHttp Outbound(RunningServer server, TimeProvider time)
     {
         var outbound = new OutboundHttp(new() { AllowPrivate = true }, time);
@@ -121,7 +123,8 @@ internal static class Program
 
     private static IEnumerable<ISource> Sources(SourceOptions options, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers)
     {
-        if (options.Host) yield return new HostSource(new() { Interval = options.HostInterval }, pipeline.IngestAsync, time, loggers.CreateLogger<HostSource>());
+        if (options.Host)
+            yield return new HostSource(new() { Interval = options.HostInterval }, pipeline.IngestAsync, time, loggers.CreateLogger<HostSource>());
         foreach (PrometheusOptions prometheus in options.Prometheus)
         {
             var last = new LastEventTimes(pipeline, prometheus.Tenant, prometheus.Labels, time);

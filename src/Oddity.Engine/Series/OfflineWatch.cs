@@ -3,7 +3,9 @@ using Oddity.Detection.Detectors;
 
 namespace Oddity.Engine.Series;
 
-/// <summary>What the server would make of series, without a server: the same rules, detectors and policy over samples from anywhere. Nothing is stored.</summary>
+/// <summary>
+/// What the server would make of series, without a server: the same rules, detectors and policy over samples from anywhere. Nothing is stored.
+/// </summary>
 public sealed class OfflineWatch(WatchOptions options)
 {
     private readonly WatchPlans _plans = new(options);
@@ -15,7 +17,9 @@ public sealed class OfflineWatch(WatchOptions options)
         return plan.Create(key) is { } detector ? new(detector, new Policy(plan.Policy)) : null;
     }
 
-    /// <summary>Begins a vector: what watches a series of that name watches each of its dimensions, and their scores are taken together; null where nothing does.</summary>
+    /// <summary>
+    /// Begins a vector: what watches a series of that name watches each of its dimensions, and their scores are taken together; null where nothing does.
+    /// </summary>
     public OfflineVector? Vector(SeriesKey key, int dimensions)
     {
         WatchPlan plan = _plans.For(key);

@@ -47,7 +47,8 @@ public sealed class AccountStore
 
     public async Task SetSetupHashAsync(string hash)
     {
-        await _database.WriteAsync(sql => sql.Execute("INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value", SetupKey, hash));
+        const string Sql = "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value";
+        await _database.WriteAsync(sql => sql.Execute(Sql, SetupKey, hash));
         _setupHash = hash;
     }
 
@@ -118,7 +119,8 @@ public sealed class AccountStore
 
         using (SqliteDataReader row = sql.Query("SELECT hash, id, tenant, name, scope, created_by, created_ms FROM tokens"))
         {
-            while (row.Read()) Add(new ApiToken(row.GetString(1), Hex(row), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt64(6)));
+            while (row.Read())
+                Add(new ApiToken(row.GetString(1), Hex(row), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt64(6)));
         }
 
         using SqliteDataReader setup = sql.Query("SELECT value FROM meta WHERE key = ?1", SetupKey);

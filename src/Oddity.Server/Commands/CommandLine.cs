@@ -40,8 +40,11 @@ internal static class CommandLine
     };
 
     /// <summary>The verbs that were understood, for the hint at help.</summary>
-    private static IEnumerable<string> Verbs(ParseResult parsed)
+    private static Stack<string> Verbs(ParseResult parsed)
     {
-        for (Command? command = parsed.CommandResult.Command; command is not (null or RootCommand); command = command.Parents.OfType<Command>().FirstOrDefault()) yield return command.Name;
+        var verbs = new Stack<string>();
+        Command? command = parsed.CommandResult.Command;
+        for (; command is not (null or RootCommand); command = command.Parents.OfType<Command>().FirstOrDefault()) verbs.Push(command.Name);
+        return verbs;
     }
 }

@@ -19,7 +19,10 @@ internal static class ScoreCommand
         var list = new Option<bool>("--list") { Description = "Names the detectors there are." };
         Option detector = SettingOptions.For(Settings.Detector, "ID");
         Option<string> config = SettingOptions.ConfigFile();
-        var command = new Command("score", "Scores files row by row, one row out for each row in, by the same rules as the server.") { inputs, output, detector, config, list };
+        var command = new Command("score", "Scores files row by row, one row out for each row in, by the same rules as the server.")
+        {
+            inputs, output, detector, config, list,
+        };
         command.SetAction((parsed, cancel) =>
         {
             InvocationConfiguration console = parsed.InvocationConfiguration;

@@ -21,7 +21,8 @@ internal static class ServeCommand
             SettingOptions.For(Settings.Detector, "ID"),
             SettingOptions.For(Settings.Simulator, ""),
         ];
-        var command = new Command("serve", "Runs the server: takes metrics in, watches them, shows what is odd. More settings: oddity config explain") { config };
+        const string Summary = "Runs the server: takes metrics in, watches them, shows what is odd. More settings: oddity config explain";
+        var command = new Command("serve", Summary) { config };
         foreach (Option option in settings) command.Add(option);
         command.SetAction((parsed, _) =>
         {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using Oddity.Server.Configuration;
+using Oddity.Server.Logging;
 
 namespace Oddity.Server.Commands;
 
@@ -31,7 +32,8 @@ internal static class SettingOptions
     public static ServerOptions LoadOrRefuse(ParseResult parsed, Option<string> config, IEnumerable<Option> settings, TextWriter error)
     {
         LoadedConfiguration loaded = Load(parsed, config, settings);
-        if (loaded.Mistakes.Count > 0) throw new UsageException(string.Join('\n', loaded.Mistakes.Select(mistake => Logging.Printable.Escape(mistake.ToString()))));
+        IEnumerable<string> mistakes = loaded.Mistakes.Select(mistake => Printable.Escape(mistake.ToString()));
+        if (loaded.Mistakes.Count > 0) throw new UsageException(string.Join('\n', mistakes));
         foreach (string notice in loaded.Notices) error.WriteLine($"note: {notice}");
         return loaded.Options;
     }
@@ -46,7 +48,9 @@ internal static class SettingOptions
         foreach (Option option in settings)
         {
             if (parsed.GetResult(option) is not { Implicit: false } result) continue;
-            given[option.Name] = option is Option<bool> flag ? (parsed.GetValue(flag) ? "true" : "false") : string.Join(' ', result.Tokens.Select(token => token.Value));
+            given[option.Name] = option is Option<bool> flag
+                ? (parsed.GetValue(flag) ? "true" : "false")
+                : string.Join(' ', result.Tokens.Select(token => token.Value));
         }
 
         return given;

@@ -15,7 +15,11 @@ internal static class SimulateCommand
     public static Command Create()
     {
         var url = new Option<string>("--url") { Description = "The server. Default: http://127.0.0.1:8080.", HelpName = "URL" };
-        var token = new Option<string>("--token") { Description = $"An ingest token; better in {TokenVariable} or {TokenVariable}_FILE, where others don't see it.", HelpName = "TOKEN" };
+        var token = new Option<string>("--token")
+        {
+            Description = $"An ingest token; better in {TokenVariable} or {TokenVariable}_FILE, where others don't see it.",
+            HelpName = "TOKEN",
+        };
         var interval = new Option<string>("--interval") { Description = "Time between readings. Default: 3s.", HelpName = "DURATION" };
         var count = new Option<long?>("--count") { Description = "How many readings to send. Default: until Ctrl+C.", HelpName = "N" };
         var seed = new Option<int?>("--seed") { Description = "The same seed gives the same readings. Default: 1.", HelpName = "N" };

@@ -21,7 +21,8 @@ internal sealed class StoredData
     public async Task UseAsync(ParseResult parsed, Func<Pipeline, Task> look)
     {
         ServerOptions options = SettingOptions.LoadOrRefuse(parsed, _config, [_directory], parsed.InvocationConfiguration.Error);
-        if (!Directory.Exists(options.Engine.DataDirectory)) throw new DirectoryNotFoundException($"There is no data directory '{options.Engine.DataDirectory}'.");
+        string directory = options.Engine.DataDirectory;
+        if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"There is no data directory '{directory}'.");
         using ILoggerFactory loggers = Log.Create(LogLevel.Warning, TimeProvider.System);
         await using Pipeline pipeline = Pipeline.Open(options.Engine, [], TimeProvider.System, loggers);
         await pipeline.Recovered;

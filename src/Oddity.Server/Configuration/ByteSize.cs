@@ -5,7 +5,10 @@ namespace Oddity.Server.Configuration;
 /// <summary>Sizes as people write them: <c>4096</c>, <c>64KiB</c>, <c>32MiB</c>; K, M and G stand for powers of 1,024.</summary>
 internal static class ByteSize
 {
-    private static readonly (string Suffix, int Shift)[] Units = [("GiB", 30), ("MiB", 20), ("KiB", 10), ("GB", 30), ("MB", 20), ("KB", 10), ("G", 30), ("M", 20), ("K", 10), ("B", 0)];
+    private static readonly (string Suffix, int Shift)[] Units =
+    [
+        ("GiB", 30), ("MiB", 20), ("KiB", 10), ("GB", 30), ("MB", 20), ("KB", 10), ("G", 30), ("M", 20), ("K", 10), ("B", 0),
+    ];
 
     public static bool TryParse(string text, out long bytes)
     {

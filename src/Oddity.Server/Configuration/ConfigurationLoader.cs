@@ -13,19 +13,20 @@ internal static class ConfigurationLoader
     public static LoadedConfiguration Load(string? path, IReadOnlyDictionary<string, string> options, IReadOnlyDictionary<string, string> environment)
     {
         path ??= environment.GetValueOrDefault("ODDITY_CONFIG") is { Length: > 0 } named ? named : null;
+        string name = path ?? DefaultFile;
         Mistake? broken = null;
         var file = new ConfigMap([], Origin.Default);
         try
         {
-            if (path is not null || File.Exists(DefaultFile)) file = ConfigFile.Parse(File.ReadAllText(path ?? DefaultFile), Path.GetFileName(path ?? DefaultFile));
+            if (path is not null || File.Exists(DefaultFile)) file = ConfigFile.Parse(File.ReadAllText(name), Path.GetFileName(name));
         }
         catch (FormatException error)
         {
-            broken = new(path ?? DefaultFile, error.Message, null);
+            broken = new(name, error.Message, null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            broken = new(path ?? DefaultFile, error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "the file can't be read", null);
+            broken = new(name, error is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : "the file can't be read", null);
         }
 
         return Bind(new(options, environment, file), broken);

@@ -101,7 +101,7 @@ internal sealed class DetectionBinder(SettingReader reader)
             rules.Add(new(match, detector, Plain(own), ownPolicy));
         }
 
-        reader.Value(Settings.Rules.Key, rules.Count == 0 ? "" : string.Join("; ", rules.Select(rule => $"{rule.Match} → {rule.Detector}")), OriginOf(Settings.Rules));
+        reader.Value(Settings.Rules.Key, string.Join("; ", rules.Select(rule => $"{rule.Match} → {rule.Detector}")), OriginOf(Settings.Rules));
         return rules;
     }
 
@@ -146,14 +146,17 @@ internal sealed class DetectionBinder(SettingReader reader)
     }
 
     private static string Show(StaticLimit limit) =>
-        limit.Match + (limit.Above is { } above ? FormattableString.Invariant($" > {above}") : "") + (limit.Below is { } below ? FormattableString.Invariant($" < {below}") : "");
+        limit.Match
+        + (limit.Above is { } above ? FormattableString.Invariant($" > {above}") : "")
+        + (limit.Below is { } below ? FormattableString.Invariant($" < {below}") : "");
 
     /// <summary>Makes the detector once: what it complains of becomes mistakes with the place the parameter was written.</summary>
     private void Check(string key, string detector, Dictionary<string, (string Text, Origin Origin)> values)
     {
         if (DetectorCatalogue.Find(detector) is not { } entry)
         {
-            reader.Mistake(key, $"there is no detector '{detector}'{Suggestion.For(detector, DetectorCatalogue.All.Select(known => known.Id))}", values.Values.FirstOrDefault().Origin);
+            string suggestion = Suggestion.For(detector, DetectorCatalogue.All.Select(known => known.Id));
+            reader.Mistake(key, $"there is no detector '{detector}'{suggestion}", values.Values.FirstOrDefault().Origin);
             return;
         }
 

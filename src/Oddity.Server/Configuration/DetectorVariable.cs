@@ -1,6 +1,8 @@
 namespace Oddity.Server.Configuration;
 
-/// <summary>An environment name of a system Oddity replaces that stands for one parameter of exactly one detector: "threshold" meant five things there.</summary>
+/// <summary>
+/// An environment name of a system Oddity replaces that stands for one parameter of exactly one detector: "threshold" meant five things there.
+/// </summary>
 /// <param name="Name">The environment name.</param>
 /// <param name="Detector">Detector id.</param>
 /// <param name="Parameter">The detector's parameter.</param>

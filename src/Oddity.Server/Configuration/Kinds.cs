@@ -35,10 +35,13 @@ internal static class Kinds
 
     public static Kind<Uri> RequiredWebAddress { get; } = new(
         "http(s) address",
-        text => ParseWebAddress(text) is { Wrong: null } parsed ? parsed.Value! : Wrong<Uri>($"{Quote(text)} is not an address that begins with http:// or https://"),
+        text => ParseWebAddress(text) is { Wrong: null } parsed
+            ? parsed.Value!
+            : Wrong<Uri>($"{Quote(text)} is not an address that begins with http:// or https://"),
         value => value.OriginalString);
 
-    public static Kind<Severity> Severities { get; } = Word([.. Enum.GetValues<Severity>().Select(severity => (severity.ToString().ToLowerInvariant(), severity))]);
+    public static Kind<Severity> Severities { get; } =
+        Word([.. Enum.GetValues<Severity>().Select(severity => (severity.ToString().ToLowerInvariant(), severity))]);
 
     /// <summary>Texts separated by commas, or a YAML list.</summary>
     public static Kind<IReadOnlyList<string>> Texts { get; } = List(Text);

@@ -9,11 +9,12 @@ internal static class LaterNames
     private static readonly (string Why, string[] Names)[] Groups =
     [
         ("mail alerts are not there yet", [
-            "EMAIL_ENABLED", "EMAIL_FROM", "EMAIL_TO", "EMAIL_RATE_LIMIT_SECONDS", "EMAIL_SMTP_HOST", "EMAIL_SMTP_PORT", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD",
+            "EMAIL_ENABLED", "EMAIL_FROM", "EMAIL_TO", "EMAIL_RATE_LIMIT_SECONDS", "EMAIL_SMTP_HOST", "EMAIL_SMTP_PORT", "SMTP_HOST", "SMTP_PORT",
+            "SMTP_USER", "SMTP_PASSWORD",
         ]),
         ("Oddity keeps its data in data_dir; other stores are not there yet", [
-            "DATABASE_URL", "DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_DRIVER", "HIKARI_MAXIMUM_POOL_SIZE",
-            "HIKARI_MINIMUM_IDLE", "INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_ORG", "INFLUXDB_BUCKET",
+            "DATABASE_URL", "DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_DRIVER",
+            "HIKARI_MAXIMUM_POOL_SIZE", "HIKARI_MINIMUM_IDLE", "INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_ORG", "INFLUXDB_BUCKET",
         ]),
         ("Redis is not used yet", ["REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "ALERTS_CHANNEL"]),
         ("Kafka is not used yet", [
@@ -24,12 +25,14 @@ internal static class LaterNames
         ("models are part of the server", ["ML_SERVICE_URL", "ML_MODEL_PATH"]),
         ("logs go to standard error", ["LOG_FILE"]),
         ("has no meaning here", [
-            "ENVIRONMENT", "FLASK_APP", "FLASK_ENV", "REACT_APP_API_URL", "REACT_APP_WS_URL", "REACT_APP_ENV", "REACT_APP_DEBUG", "REACT_APP_THEME", "JAVA_OPTS",
+            "ENVIRONMENT", "FLASK_APP", "FLASK_ENV", "REACT_APP_API_URL", "REACT_APP_WS_URL", "REACT_APP_ENV", "REACT_APP_DEBUG", "REACT_APP_THEME",
+            "JAVA_OPTS",
         ]),
     ];
 
     /// <summary>Name and why it does nothing.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = Groups.SelectMany(group => group.Names.Select(name => (name, group.Why))).ToDictionary(pair => pair.name, pair => pair.Why);
+    public static IReadOnlyDictionary<string, string> All { get; } =
+        Groups.SelectMany(group => group.Names.Select(name => (name, group.Why))).ToDictionary(pair => pair.name, pair => pair.Why);
 
     /// <summary>A line for each of those names that is set.</summary>
     public static IEnumerable<string> Notices(IReadOnlyDictionary<string, string> environment) =>

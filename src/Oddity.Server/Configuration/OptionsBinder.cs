@@ -21,7 +21,8 @@ internal sealed class OptionsBinder(SettingReader reader)
         SourceOptions sources = BindSources(engine);
         ChannelOptions channels = BindChannels();
         AlertingOptions alerting = new AlertingBinder(reader).Bind(preset, channels, http);
-        return new() { Engine = engine with { Watch = watch, Alerting = alerting }, Http = http, Auth = auth, Sources = sources, Channels = channels, LogLevel = logLevel };
+        engine = engine with { Watch = watch, Alerting = alerting };
+        return new() { Engine = engine, Http = http, Auth = auth, Sources = sources, Channels = channels, LogLevel = logLevel };
     }
 
     private EngineOptions BindEngine(string dataDir) => new()
@@ -62,7 +63,8 @@ internal sealed class OptionsBinder(SettingReader reader)
         foreach (string text in texts.SelectMany(text => text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
         {
             if (ListenAddress.TryParse(text, out Uri? url, out string wrong)) urls.Add(url);
-            else reader.Mistake(urlsOrigin == Origin.Default ? Settings.Host.Key : Settings.Urls.Key, wrong, urlsOrigin == Origin.Default ? hostOrigin : urlsOrigin);
+            else if (urlsOrigin == Origin.Default) reader.Mistake(Settings.Host.Key, wrong, hostOrigin);
+            else reader.Mistake(Settings.Urls.Key, wrong, urlsOrigin);
         }
 
         if (urls.Count > 0 && portOrigin.Place > urlsOrigin.Place) urls[0] = new UriBuilder(urls[0]) { Port = port }.Uri;

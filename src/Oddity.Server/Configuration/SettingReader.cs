@@ -62,7 +62,8 @@ internal sealed class SettingReader(SettingSources sources)
     internal static Parsed<T> Parse<T>(Kind<T> kind, ConfigNode node) => node switch
     {
         ConfigScalar scalar => kind.Parse(scalar.Text.Trim()),
-        ConfigList list when kind.ParseItems is { } parse && list.Items.All(item => item is ConfigScalar) => parse([.. list.Items.Select(item => ((ConfigScalar)item).Text)]),
+        ConfigList list when kind.ParseItems is { } parse && list.Items.All(item => item is ConfigScalar) =>
+            parse([.. list.Items.Cast<ConfigScalar>().Select(item => item.Text)]),
         ConfigList => new(default!, $"a list where {kind.Name} is expected"),
         _ => new(default!, $"a mapping where {kind.Name} is expected"),
     };

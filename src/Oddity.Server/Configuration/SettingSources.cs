@@ -1,6 +1,8 @@
 namespace Oddity.Server.Configuration;
 
-/// <summary>The places settings are written: options of the command line, environment, oddity.yml. Finds what was written for a setting; judges nothing.</summary>
+/// <summary>
+/// The places settings are written: options of the command line, environment, oddity.yml. Finds what was written for a setting; judges nothing.
+/// </summary>
 /// <param name="options">Option name to text, for those that were given.</param>
 /// <param name="environment">The process's environment.</param>
 /// <param name="file">oddity.yml; empty where there is none.</param>

@@ -18,7 +18,8 @@ internal static class Settings
 
     private static readonly Kind<string> DetectorId = Kinds.Named("detector id or none", () => [.. DetectorCatalogue.All.Select(entry => entry.Id), "none"]);
 
-    public static Setting<string> DataDir { get; } = new("data_dir", Kinds.Text, "./data", "Folder of the log and the store; made if missing, locked while in use.")
+    public static Setting<string> DataDir { get; } = new(
+        "data_dir", Kinds.Text, "./data", "Folder of the log and the store; made if missing, locked while in use.")
     {
         Option = "--data-dir",
     };
@@ -49,7 +50,10 @@ internal static class Settings
     };
 
     public static Setting<TimeSpan> Retention { get; } = new(
-        "retention", Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)), TimeSpan.FromDays(30), "How long samples and anomalies are kept, and how old a live sample may be.");
+        "retention",
+        Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(36_500)),
+        TimeSpan.FromDays(30),
+        "How long samples and anomalies are kept, and how old a live sample may be.");
 
     public static Setting<int> Shards { get; } = new(
         "engine.shards", Kinds.Whole(0, 256), 0, "How many workers share the series; 0 is one per processor. Results do not depend on it.")
@@ -58,24 +62,35 @@ internal static class Settings
     };
 
     public static Setting<TimeSpan> CheckpointInterval { get; } = new(
-        "engine.checkpoint_interval", Kinds.DurationBetween(Second, TimeSpan.FromHours(1)), TimeSpan.FromSeconds(10), "Time between checkpoints, which bounds how much a restart replays.");
+        "engine.checkpoint_interval",
+        Kinds.DurationBetween(Second, TimeSpan.FromHours(1)),
+        TimeSpan.FromSeconds(10),
+        "Time between checkpoints, which bounds how much a restart replays.");
 
     public static Setting<TimeSpan> MaxAhead { get; } = new(
-        "engine.max_ahead", Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)), TimeSpan.FromMinutes(10), "How far ahead of the server's clock a live sample may be.");
+        "engine.max_ahead",
+        Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)),
+        TimeSpan.FromMinutes(10),
+        "How far ahead of the server's clock a live sample may be.");
 
     public static Setting<int> MaxSeries { get; } = new(
         "engine.max_series", Kinds.Whole(1, 100_000_000), 1_000_000, "Most series of a tenant; a record that would begin another is refused.");
 
     public static Setting<long> MaxQueued { get; } = new(
-        "engine.max_queued", Kinds.Size.Checked(size => size >= 1 << 20, "is less than 1MiB"), 256L << 20, "Most bytes of requests that wait before new ones are refused.");
+        "engine.max_queued",
+        Kinds.Size.Checked(size => size >= 1 << 20, "is less than 1MiB"),
+        256L << 20,
+        "Most bytes of requests that wait before new ones are refused.");
 
-    public static Setting<IReadOnlyList<string>> Urls { get; } = new("http.urls", Kinds.Texts, [], "Addresses to listen on, instead of `http.host` and `http.port`. Port 0 picks a free one.")
+    public static Setting<IReadOnlyList<string>> Urls { get; } = new(
+        "http.urls", Kinds.Texts, [], "Addresses to listen on, instead of `http.host` and `http.port`. Port 0 picks a free one.")
     {
         Option = "--urls",
         DefaultMeaning = "http://127.0.0.1:8080",
     };
 
-    public static Setting<string> Host { get; } = new("http.host", Kinds.Text, "127.0.0.1", "Address to listen on; 0.0.0.0 for every IPv4 address of the machine.");
+    public static Setting<string> Host { get; } = new(
+        "http.host", Kinds.Text, "127.0.0.1", "Address to listen on; 0.0.0.0 for every IPv4 address of the machine.");
 
     public static Setting<int> Port { get; } = new("http.port", Kinds.Whole(0, 65_535), 8080, "Port to listen on; 0 picks a free one.")
     {
@@ -84,30 +99,41 @@ internal static class Settings
     };
 
     public static Setting<IReadOnlyList<int>> CompatPorts { get; } = new(
-        "http.compat_ports", Kinds.List(Kinds.Whole(1, 65_535)), [], "Further ports on the first address, such as 8000,5000,5001,4173,3000 for clients of the systems Oddity replaces.")
+        "http.compat_ports",
+        Kinds.List(Kinds.Whole(1, 65_535)),
+        [],
+        "Further ports on the first address, such as 8000,5000,5001,4173,3000 for clients of the systems Oddity replaces.")
     {
         Aliases = ["COMPAT_PORTS"],
     };
 
     public static Setting<string?> ContextPath { get; } = new(
-        "http.context_path", Kinds.OptionalText.Checked(path => path is null || IsPath(path), "is not a path such as /api"), null, "A prefix under which every route answers too.")
+        "http.context_path",
+        Kinds.OptionalText.Checked(path => path is null || IsPath(path), "is not a path such as /api"),
+        null,
+        "A prefix under which every route answers too.")
     {
         Aliases = ["SERVER_SERVLET_CONTEXT_PATH"],
     };
 
     public static Setting<string?> CompatProfile { get; } = new(
-        "http.compat_profile", Kinds.Word(("none", (string?)null), ("smart-infra", "smart-infra")), null, "`smart-infra`: `/metrics` answers JSON history to clients that take anything.")
+        "http.compat_profile",
+        Kinds.Word(("none", (string?)null), ("smart-infra", "smart-infra")),
+        null,
+        "`smart-infra`: `/metrics` answers JSON history to clients that take anything.")
     {
         Aliases = ["COMPAT_PROFILE"],
     };
 
     public static Setting<long> MaxBody { get; } = new("http.max_body", BodySize, 32L << 20, "Most bytes of a request's body as sent.");
 
-    public static Setting<long> MaxDecompressed { get; } = new("http.max_decompressed", BodySize, 64L << 20, "Most bytes of a request's body after decompression.");
+    public static Setting<long> MaxDecompressed { get; } = new(
+        "http.max_decompressed", BodySize, 64L << 20, "Most bytes of a request's body after decompression.");
 
     public static Setting<int> MaxConnections { get; } = new("http.max_connections", Kinds.Whole(1, 1_000_000), 10_000, "Most connections at once.");
 
-    public static Setting<long> MaxBodiesInFlight { get; } = new("http.max_bodies_in_flight", BodySize, 512L << 20, "Most bytes that bodies of requests may hold in memory together.");
+    public static Setting<long> MaxBodiesInFlight { get; } = new(
+        "http.max_bodies_in_flight", BodySize, 512L << 20, "Most bytes that bodies of requests may hold in memory together.");
 
     public static Setting<int> MaxWatchers { get; } = new("http.max_watchers", Kinds.Whole(1, 1_000_000), 1_000, "Most dashboards that listen at once.");
 
@@ -115,7 +141,10 @@ internal static class Settings
         "http.allowed_hosts", Kinds.Texts, [], "Host names clients may use beside the obvious ones (docs/security.md); `*` for any.");
 
     public static Setting<IReadOnlyList<string>> CorsOrigins { get; } = new(
-        "http.cors_origins", Kinds.List(Kinds.Text.Checked(IsOrigin, "is not an origin such as https://grafana.example")), [], "Sites whose pages may call the API and open WebSockets.");
+        "http.cors_origins",
+        Kinds.List(Kinds.Text.Checked(IsOrigin, "is not an origin such as https://grafana.example")),
+        [],
+        "Sites whose pages may call the API and open WebSockets.");
 
     public static Setting<Uri?> PublicUrl { get; } = new("http.public_url", Kinds.WebAddress, null, "Where people reach the dashboard, for links in messages.")
     {
@@ -123,7 +152,10 @@ internal static class Settings
     };
 
     public static Setting<bool> AuthRequired { get; } = new(
-        "auth.mode", Kinds.Word(("required", true), ("none", false)), true, "`required`: users sign in and programs send tokens. `none`: open to everybody, on loopback only.")
+        "auth.mode",
+        Kinds.Word(("required", true), ("none", false)),
+        true,
+        "`required`: users sign in and programs send tokens. `none`: open to everybody, on loopback only.")
     {
         Aliases = ["AUTH_MODE"],
         Option = "--auth",
@@ -136,31 +168,54 @@ internal static class Settings
     };
 
     public static Setting<TimeSpan> SessionIdle { get; } = new(
-        "auth.session_idle", Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)), TimeSpan.FromHours(12), "How long a session lasts without a request.");
+        "auth.session_idle",
+        Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
+        TimeSpan.FromHours(12),
+        "How long a session lasts without a request.");
 
     public static Setting<TimeSpan> SessionAbsolute { get; } = new(
-        "auth.session_absolute", Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)), TimeSpan.FromDays(30), "How long a session lasts at most.");
+        "auth.session_absolute",
+        Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)),
+        TimeSpan.FromDays(30),
+        "How long a session lasts at most.");
 
     public static Setting<string> Detector { get; } = new(
-        "detection.detector", DetectorId, DetectorCatalogue.Default, "What watches a series no rule names; `none` for nothing. `oddity score --list` names all.")
+        "detection.detector",
+        DetectorId,
+        DetectorCatalogue.Default,
+        "What watches a series no rule names; `none` for nothing. `oddity score --list` names all.")
     {
         Option = "--detector",
     };
 
     public static Structure Parameters { get; } = new(
-        "detection.parameters", "detector: {parameter: value}", "", "Parameters for every detector of an id; `ODDITY_DETECTION__PARAMETERS__ZSCORE__THRESHOLD` in the environment.");
+        "detection.parameters",
+        "detector: {parameter: value}",
+        "",
+        "Parameters for every detector of an id; `ODDITY_DETECTION__PARAMETERS__ZSCORE__THRESHOLD` in the environment.");
 
     public static Setting<Preset?> Preset { get; } = new(
         "detection.preset",
-        Kinds.Word(("", (Preset?)null), ("every-anomaly", Configuration.Preset.EveryAnomaly), ("streak", Configuration.Preset.Streak), ("routed", Configuration.Preset.Routed)),
+        Kinds.Word(
+            ("", (Preset?)null),
+            ("every-anomaly", Configuration.Preset.EveryAnomaly),
+            ("streak", Configuration.Preset.Streak),
+            ("routed", Configuration.Preset.Routed)),
         null,
-        "Sets streak and routing together: `every-anomaly`, `streak` (three odd samples in a row), `routed` (only alert rules send). What is set by itself wins.");
+        "Sets streak and routing together: `every-anomaly`, `streak` (three odd samples in a row), `routed` (only alert rules send). " +
+        "What is set by itself wins.");
 
     public static Setting<double?> Threshold { get; } = new(
-        "detection.policy.threshold", Kinds.Optional(Kinds.Number(0, 1)), null, "Least calibrated score, 0 to 1, that counts as odd; nothing: the detector's own vote decides.");
+        "detection.policy.threshold",
+        Kinds.Optional(Kinds.Number(0, 1)),
+        null,
+        "Least calibrated score, 0 to 1, that counts as odd; nothing: the detector's own vote decides.");
 
     public static Setting<Side> Direction { get; } = new(
-        "detection.policy.direction", Kinds.Word(("both", Side.Both), ("above", Side.Above), ("below", Side.Below)), Side.Both, "Which side of the expected value counts.");
+        "detection.policy.direction",
+        Kinds.Word(("both", Side.Both), ("above", Side.Above), ("below", Side.Below)),
+        Side.Both,
+        "Which side of the expected value counts.");
 
     public static Setting<double> MinimumChange { get; } = new(
         "detection.policy.minimum_change", Kinds.Number(0), 0, "Least distance from the expected value that counts, in the series' unit.");
@@ -197,7 +252,10 @@ internal static class Settings
     };
 
     public static Setting<IReadOnlyList<Uri>> PrometheusUrls { get; } = new(
-        "sources.prometheus.url", Kinds.List(Kinds.RequiredWebAddress), [], "Prometheus servers to pull from. Of several, the series get the label `prometheus`.")
+        "sources.prometheus.url",
+        Kinds.List(Kinds.RequiredWebAddress),
+        [],
+        "Prometheus servers to pull from. Of several, the series get the label `prometheus`.")
     {
         Aliases = ["PROMETHEUS_URL"],
     };
@@ -226,9 +284,11 @@ internal static class Settings
     public static Setting<int> PrometheusMaxMetrics { get; } = new(
         "sources.prometheus.max_metrics", Kinds.Whole(1, 1_000_000), 10_000, "Most metrics that are pulled from a server; further ones are left out.");
 
-    public static Setting<string?> PrometheusUser { get; } = new("sources.prometheus.user", Kinds.OptionalText, null, "Name for basic authentication at Prometheus.");
+    public static Setting<string?> PrometheusUser { get; } = new(
+        "sources.prometheus.user", Kinds.OptionalText, null, "Name for basic authentication at Prometheus.");
 
-    public static Setting<string?> PrometheusPassword { get; } = new("sources.prometheus.password", Kinds.OptionalText, null, "Password for basic authentication at Prometheus.")
+    public static Setting<string?> PrometheusPassword { get; } = new(
+        "sources.prometheus.password", Kinds.OptionalText, null, "Password for basic authentication at Prometheus.")
     {
         Secret = true,
     };
@@ -239,23 +299,27 @@ internal static class Settings
         Secret = true,
     };
 
-    public static Setting<Uri?> SlackWebhook { get; } = new("alerts.slack.webhook_url", Kinds.WebAddress, null, "A Slack-compatible incoming webhook: the channel `slack`.")
+    public static Setting<Uri?> SlackWebhook { get; } = new(
+        "alerts.slack.webhook_url", Kinds.WebAddress, null, "A Slack-compatible incoming webhook: the channel `slack`.")
     {
         Aliases = ["SLACK_WEBHOOK_URL", "SLACK_WEBHOOK"],
         Secret = true,
     };
 
-    public static Setting<Uri?> Webhook { get; } = new("alerts.webhook.url", Kinds.WebAddress, null, "An address that gets alerts as JSON: the channel `webhook`.")
+    public static Setting<Uri?> Webhook { get; } = new(
+        "alerts.webhook.url", Kinds.WebAddress, null, "An address that gets alerts as JSON: the channel `webhook`.")
     {
         Secret = true,
     };
 
-    public static Setting<string?> WebhookSecret { get; } = new("alerts.webhook.secret", Kinds.OptionalText, null, "Key of the webhook's HMAC-SHA256 signature.")
+    public static Setting<string?> WebhookSecret { get; } = new(
+        "alerts.webhook.secret", Kinds.OptionalText, null, "Key of the webhook's HMAC-SHA256 signature.")
     {
         Secret = true,
     };
 
-    public static Setting<string?> RulesFile { get; } = new("alerts.rules_file", Kinds.OptionalText, null, "A file of alert rules: `rules: [{metric, severity, channels}]`.");
+    public static Setting<string?> RulesFile { get; } = new(
+        "alerts.rules_file", Kinds.OptionalText, null, "A file of alert rules: `rules: [{metric, severity, channels}]`.");
 
     public static Structure AlertRules { get; } = new(
         "alerts.rules", "list of {metric, severity, channels}", "", "The same rules in place. The first that fits an anomaly decides where it is sent.");
@@ -270,16 +334,21 @@ internal static class Settings
         "alerts.default_severity", Kinds.Severities, Severity.Low, "Least severity that goes to the default channels.");
 
     public static Setting<TimeSpan> AlertMaxAge { get; } = new(
-        "alerts.max_age", Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)), TimeSpan.FromHours(1), "Anomalies older than this when their samples arrive are not sent: a backfill alarms nobody.");
+        "alerts.max_age",
+        Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)),
+        TimeSpan.FromHours(1),
+        "Anomalies older than this when their samples arrive are not sent: a backfill alarms nobody.");
 
-    public static Setting<int> MaxAttempts { get; } = new("alerts.max_attempts", Kinds.Whole(1, 1_000), 12, "Attempts before an alert is given up and counted as failed.");
+    public static Setting<int> MaxAttempts { get; } = new(
+        "alerts.max_attempts", Kinds.Whole(1, 1_000), 12, "Attempts before an alert is given up and counted as failed.");
 
     /// <summary>All of them, in the order above.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         DataDir, Role, LogLevel, Retention,
         Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxQueued,
-        Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers, AllowedHosts, CorsOrigins, PublicUrl,
+        Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
+        AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
         Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
         HostEnabled, HostInterval, Simulator, PrometheusUrls, PrometheusInterval, PrometheusStep, PrometheusMetrics, PrometheusMatch, PrometheusMaxMetrics,
@@ -290,8 +359,11 @@ internal static class Settings
     /// <summary>The setting with that key; null if there is none.</summary>
     public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key);
 
-    private static bool IsPath(string path) => path.Length > 1 && path[0] == '/' && path[^1] != '/' && !path.Contains("//", StringComparison.Ordinal) && path.IndexOfAny(['?', '#', '%', ' ']) < 0;
+    private static bool IsPath(string path) =>
+        path.Length > 1 && path[0] == '/' && path[^1] != '/' && !path.Contains("//", StringComparison.Ordinal) && path.IndexOfAny(['?', '#', '%', ' ']) < 0;
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https" && uri!.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme is "http" or "https"
+        && uri.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase);
 }

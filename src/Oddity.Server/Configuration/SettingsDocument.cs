@@ -30,7 +30,8 @@ internal static class SettingsDocument
         string names = string.Join(", ", setting.Variables.Concat(setting.Secret ? [setting.Variable + "_FILE"] : []).Select(name => $"`{name}`"));
         string option = setting.Option is null ? "" : $" Option `{setting.Option}`.";
         string value = setting.DefaultMeaning ?? (setting.DefaultText.Length == 0 ? "" : $"`{setting.DefaultText}`");
-        return $"| `{setting.Key}` | {names} | {Cell(setting.KindName)} | {Cell(value)} | {Cell(setting.Description)}{option}{(setting.Secret ? " Secret." : "")} |\n";
+        string secret = setting.Secret ? " Secret." : "";
+        return $"| `{setting.Key}` | {names} | {Cell(setting.KindName)} | {Cell(value)} | {Cell(setting.Description)}{option}{secret} |\n";
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);

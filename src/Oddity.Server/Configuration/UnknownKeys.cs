@@ -13,7 +13,8 @@ internal static class UnknownKeys
         Walk(reader.Sources.File, "", reader);
         foreach ((string name, string text) in reader.Sources.Environment)
         {
-            if (!name.StartsWith(Prefix, StringComparison.Ordinal) || text.Length == 0 || Foreign.Any(foreign => name.StartsWith(foreign, StringComparison.Ordinal))) continue;
+            if (!name.StartsWith(Prefix, StringComparison.Ordinal) || text.Length == 0) continue;
+            if (Foreign.Any(foreign => name.StartsWith(foreign, StringComparison.Ordinal))) continue;
             string key = name[Prefix.Length..].Replace("__", ".", StringComparison.Ordinal).ToLowerInvariant();
             if (IsKnown(key) || IsParameter(key) || IsSecretFile(key)) continue;
             reader.Mistake(name, $"unknown setting{Suggestion.For(name, Settings.All.Select(setting => setting.Variable))}", Origin.Variable(name));
@@ -40,7 +41,8 @@ internal static class UnknownKeys
             .Select(setting => setting.Key[section.Length..].Split('.')[0])
             .Distinct();
         if (Suggestion.For(name, siblings) is { Length: > 0 } near) return near;
-        return Settings.All.FirstOrDefault(setting => setting.Key.EndsWith("." + name, StringComparison.Ordinal)) is { } elsewhere ? $"; did you mean '{elsewhere.Key}'?" : "";
+        Setting? elsewhere = Settings.All.FirstOrDefault(setting => setting.Key.EndsWith("." + name, StringComparison.Ordinal));
+        return elsewhere is null ? "" : $"; did you mean '{elsewhere.Key}'?";
     }
 
     private static bool IsKnown(string key) => Settings.Find(key) is not null;

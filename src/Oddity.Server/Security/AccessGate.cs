@@ -26,24 +26,22 @@ internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origin
         // A route that names no permission can't exist, see Program; if one does, it is nobody's.
         if (PermissionConvention.RequiredOf(endpoint) is not { } required)
         {
-            await Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "forbidden", "This route is closed.");
+            await ForbidAsync(context, "forbidden", "This route is closed.");
             return;
         }
 
-        bool changes = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method) && !HttpMethods.IsOptions(context.Request.Method);
+        string method = context.Request.Method;
+        bool changes = !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
         if ((changes || context.WebSockets.IsWebSocketRequest) && !origins.Allows(context.Request))
         {
-            await Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "origin_not_allowed", "Pages of other sites may not call this; see http.cors_origins.");
+            await ForbidAsync(context, "origin_not_allowed", "Pages of other sites may not call this; see http.cors_origins.");
             return;
         }
 
         (Caller caller, AccountSession? session, bool byCookie) = await IdentifyAsync(context.Request);
         if (!caller.May(required)) await RefuseAsync(context, caller, required);
         else if (changes && byCookie && context.Request.Headers[ChangeHeader] != ChangeHeaderValue)
-        {
-            await Problem.WriteAsync(
-                context, StatusCodes.Status403Forbidden, "change_header_missing", $"A change with a session cookie needs the header {ChangeHeader}: {ChangeHeaderValue}.");
-        }
+            await ForbidAsync(context, "change_header_missing", $"A change with a session cookie needs the header {ChangeHeader}: {ChangeHeaderValue}.");
         else
         {
             context.Features.Set(caller);
@@ -67,11 +65,16 @@ internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origin
     }
 
     private async ValueTask<(Caller Caller, AccountSession? Session, bool ByCookie)> FromSessionAsync(string secret, bool byCookie) =>
-        await accounts.FindSessionAsync(secret) is { } session && accounts.CallerOf(session) is { } caller ? (caller, session, byCookie) : (Caller.Nobody, null, false);
+        await accounts.FindSessionAsync(secret) is { } session && accounts.CallerOf(session) is { } caller
+            ? (caller, session, byCookie)
+            : (Caller.Nobody, null, false);
+
+    private static Task ForbidAsync(HttpContext context, string code, string detail) =>
+        Problem.WriteAsync(context, StatusCodes.Status403Forbidden, code, detail);
 
     private static Task RefuseAsync(HttpContext context, Caller caller, Permission required)
     {
-        if (caller.Name is not null) return Problem.WriteAsync(context, StatusCodes.Status403Forbidden, "forbidden", $"This needs the permission '{required.ToString().ToLowerInvariant()}'.");
+        if (caller.Name is not null) return ForbidAsync(context, "forbidden", $"This needs the permission '{required.ToString().ToLowerInvariant()}'.");
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"oddity\"";
         return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "unauthorized", "Sign in, or send a token: Authorization: Bearer …");
     }

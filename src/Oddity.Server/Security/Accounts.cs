@@ -77,7 +77,9 @@ internal sealed class Accounts(AccountStore store, AuthOptions options, TimeProv
 
     /// <summary>Who holds the token with that secret; null for none.</summary>
     public Caller? CallerOfToken(string secret) =>
-        secret.Length <= Secrets.MaximumLength && store.FindToken(Secrets.Hash(secret)) is { } token ? new("token " + token.Name, token.Tenant, PermissionsOf(token.Scope)) : null;
+        secret.Length <= Secrets.MaximumLength && store.FindToken(Secrets.Hash(secret)) is { } token
+            ? new("token " + token.Name, token.Tenant, PermissionsOf(token.Scope))
+            : null;
 
     public IReadOnlyList<ApiToken> ListTokens(string tenant) => store.ListTokens(tenant);
 
@@ -103,7 +105,8 @@ internal sealed class Accounts(AccountStore store, AuthOptions options, TimeProv
     };
 
     private bool Lasts(AccountSession session) =>
-        NowMs - session.SeenMs < options.SessionIdle.TotalMilliseconds + SeenPrecision.TotalMilliseconds && NowMs - session.CreatedMs < options.SessionAbsolute.TotalMilliseconds;
+        NowMs - session.SeenMs < (options.SessionIdle + SeenPrecision).TotalMilliseconds
+        && NowMs - session.CreatedMs < options.SessionAbsolute.TotalMilliseconds;
 
     /// <summary>Sessions that are over, and of one user's the ones longest unused beyond a hundred.</summary>
     private async Task RemoveOldSessionsAsync(string name)

@@ -31,15 +31,16 @@ internal static class AuthRoutes
     private static async Task<IResult> SetupAsync(HttpContext context, Accounts accounts, LoginThrottle throttle, HttpOptions http, ILogger<Accounts> log)
     {
         Credentials given = await Credentials.ReadAsync(context);
-        (string token, string name, string password) = (given.Required("token", LongestSecret), given.Name(), given.Required("password", Passwords.MaximumLength));
+        (string token, string name) = (given.Required("token", LongestSecret), given.Name());
+        string password = given.Required("password", Passwords.MaximumLength);
         if (password.Length < Passwords.MinimumLength)
-            throw new ProblemException(StatusCodes.Status400BadRequest, "password_too_short", $"The password needs {Passwords.MinimumLength} characters or more.");
+            throw new ProblemException(400, "password_too_short", $"The password needs {Passwords.MinimumLength} characters or more.");
         string address = Begin(context, throttle, "setup");
-        if (!accounts.SetupNeeded) throw new ProblemException(StatusCodes.Status409Conflict, "already_set_up", "There is an account already. Sign in with it.");
+        if (!accounts.SetupNeeded) throw new ProblemException(409, "already_set_up", "There is an account already. Sign in with it.");
         if (!accounts.IsSetupToken(token))
-            throw new ProblemException(StatusCodes.Status403Forbidden, "bad_setup_token", "This set-up link is not valid. The server prints a new one when it starts.");
+            throw new ProblemException(403, "bad_setup_token", "This set-up link is not valid. The server prints a new one when it starts.");
         if (!await accounts.AddFirstAsync(name, password))
-            throw new ProblemException(StatusCodes.Status409Conflict, "already_set_up", "There is an account already. Sign in with it.");
+            throw new ProblemException(409, "already_set_up", "There is an account already. Sign in with it.");
         throttle.Succeeded("setup", address);
         log.LogInformation("The first account, {User}, was made from {Address}", name, address);
         SessionCookie.Set(context, await accounts.BeginSessionAsync(name), accounts.Options, http);
@@ -53,7 +54,8 @@ internal static class AuthRoutes
         return Signed(name);
     }
 
-    private static async Task<IResult> LoginForTokenAsync(HttpContext context, Accounts accounts, LoginThrottle throttle, HttpOptions http, ILogger<Accounts> log)
+    private static async Task<IResult> LoginForTokenAsync(
+        HttpContext context, Accounts accounts, LoginThrottle throttle, HttpOptions http, ILogger<Accounts> log)
     {
         (_, string secret) = await SignInAsync(context, accounts, throttle, log);
         SessionCookie.Set(context, secret, accounts.Options, http);
@@ -63,7 +65,7 @@ internal static class AuthRoutes
     private static async Task<IResult> RefreshAsync(HttpContext context, Accounts accounts, HttpOptions http)
     {
         if (context.Features.Get<AccountSession>() is not { } session)
-            throw new ProblemException(StatusCodes.Status401Unauthorized, "unauthorized", "Sign in first: POST /auth/login.");
+            throw new ProblemException(401, "unauthorized", "Sign in first: POST /auth/login.");
         string secret = await accounts.BeginSessionAsync(session.User, session.CreatedMs);
         await accounts.EndSessionAsync(session);
         SessionCookie.Set(context, secret, accounts.Options, http);
@@ -85,7 +87,7 @@ internal static class AuthRoutes
         if (!await accounts.VerifyAsync(name, password, context.RequestAborted))
         {
             log.LogWarning("Sign-in of {User} from {Address} failed", name, address);
-            throw new ProblemException(StatusCodes.Status401Unauthorized, "bad_credentials", "Name or password is wrong.");
+            throw new ProblemException(401, "bad_credentials", "Name or password is wrong.");
         }
 
         throttle.Succeeded(name, address);
@@ -93,12 +95,14 @@ internal static class AuthRoutes
         return (name, await accounts.BeginSessionAsync(name));
     }
 
-    /// <summary>Counts an attempt; a 429 where there were too many. Returns the address it counts for: of IPv6 the network, as one customer has many addresses.</summary>
+    /// <summary>
+    /// Counts an attempt; a 429 where there were too many. Returns the address it counts for: of IPv6 the network, as one customer has many addresses.
+    /// </summary>
     private static string Begin(HttpContext context, LoginThrottle throttle, string account)
     {
         string address = ClientAddress.Of(context.Connection.RemoteIpAddress);
         if (throttle.Begin(account, address) is not { } wait) return address;
-        throw new ProblemException(StatusCodes.Status429TooManyRequests, "too_many_attempts", "Too many failed attempts. Wait before the next.", "login_attempts") { RetryAfter = wait };
+        throw new ProblemException(429, "too_many_attempts", "Too many failed attempts. Wait before the next.", "login_attempts") { RetryAfter = wait };
     }
 
     private static IResult Signed(string name) => Results.Json(new SignedIn(new(name)), SecurityJson.Readable.SignedIn);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Oddity.Server.Api;
+using Oddity.Server.Logging;
 
 namespace Oddity.Server.Security;
 
@@ -15,7 +16,7 @@ internal sealed class Credentials
     {
         byte[] buffer = new byte[MostBytes + 1];
         int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
-        if (length > MostBytes) throw new ProblemException(StatusCodes.Status413PayloadTooLarge, "too_large", "The body is larger than 16 KiB.", "body_bytes");
+        if (length > MostBytes) throw new ProblemException(413, "too_large", "The body is larger than 16 KiB.", "body_bytes");
         try
         {
             return Parse(buffer.AsMemory(0, length));
@@ -23,7 +24,7 @@ internal sealed class Credentials
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // The latter for half of a surrogate pair, which JSON can write and text can't be.
-            throw new ProblemException(StatusCodes.Status400BadRequest, "bad_json", "The body is not a JSON object of texts.");
+            throw new ProblemException(400, "bad_json", "The body is not a JSON object of texts.");
         }
     }
 
@@ -31,8 +32,8 @@ internal sealed class Credentials
     public string Required(string name, int longest, params string[] alsoCalled)
     {
         string? text = alsoCalled.Prepend(name).Select(key => _texts.GetValueOrDefault(key)).FirstOrDefault(found => !string.IsNullOrWhiteSpace(found));
-        if (text is null) throw new ProblemException(StatusCodes.Status400BadRequest, "missing_field", $"'{name}' is missing.");
-        if (text.Length > longest) throw new ProblemException(StatusCodes.Status400BadRequest, "bad_value", $"'{name}' is longer than {longest} characters.");
+        if (text is null) throw new ProblemException(400, "missing_field", $"'{name}' is missing.");
+        if (text.Length > longest) throw new ProblemException(400, "bad_value", $"'{name}' is longer than {longest} characters.");
         return text;
     }
 
@@ -40,7 +41,7 @@ internal sealed class Credentials
     public string Name(params string[] alsoCalled)
     {
         string name = Required("name", 64, alsoCalled).Trim();
-        if (Logging.Printable.Escape(name) != name) throw new ProblemException(StatusCodes.Status400BadRequest, "bad_value", "'name' has control characters in it.");
+        if (Printable.Escape(name) != name) throw new ProblemException(400, "bad_value", "'name' has control characters in it.");
         return name;
     }
 

@@ -33,7 +33,7 @@ internal sealed class HostGate
             context,
             StatusCodes.Status421MisdirectedRequest,
             "host_not_allowed",
-            $"This server does not answer under the name '{Problem.Echo(context.Request.Host.Host)}'. If it is one of its names, add it to http.allowed_hosts.");
+            $"'{Problem.Echo(context.Request.Host.Host)}' is not a name of this server. If it should be one, add it to http.allowed_hosts.");
 
     /// <summary>A request without a name, as HTTP/1.0 has it, comes from no browser.</summary>
     private bool IsOurs(HostString host) => _any || !host.HasValue || _names.Contains(host.Host) || (!_local && CannotBeRebound(host.Host));

@@ -23,7 +23,9 @@ internal sealed class LoginThrottle(TimeProvider time)
         }
     }
 
-    /// <summary>How long to wait before the next attempt; null if it may be made now. An attempt that may be made counts as failed until <see cref="Succeeded"/>.</summary>
+    /// <summary>
+    /// How long to wait before the next attempt; null if it may be made now. An attempt that may be made counts as failed until <see cref="Succeeded"/>.
+    /// </summary>
     public TimeSpan? Begin(string account, string address)
     {
         lock (_gate)
@@ -62,17 +64,16 @@ internal sealed class LoginThrottle(TimeProvider time)
 
     private void Count(string key, long now)
     {
-        if (_failures.Count >= MostKeys && !_failures.ContainsKey(key)) MakeRoom(now);
+        if (_failures.Count >= MostKeys && !_failures.ContainsKey(key)) MakeRoom();
         Failures found = _failures.GetValueOrDefault(key);
         if (found.Number > 0 && time.GetElapsedTime(found.Last, now) > Forgotten) found = default;
         _failures[key] = new(found.Number + 1, now);
     }
 
-    private void MakeRoom(long now)
+    private void MakeRoom()
     {
-        foreach (string key in _failures.Where(entry => time.GetElapsedTime(entry.Value.Last, now) > Forgotten).Select(entry => entry.Key).ToList()) _failures.Remove(key);
-        if (_failures.Count < MostKeys) return;
-        foreach (string key in _failures.OrderBy(entry => entry.Value.Last).Take(MostKeys / 10).Select(entry => entry.Key).ToList()) _failures.Remove(key);
+        string[] oldest = [.. _failures.OrderBy(entry => entry.Value.Last).Take(MostKeys / 10).Select(entry => entry.Key)];
+        foreach (string key in oldest) _failures.Remove(key);
     }
 
     private readonly record struct Failures(int Number, long Last);

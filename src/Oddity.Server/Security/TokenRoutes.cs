@@ -24,9 +24,9 @@ internal static class TokenRoutes
     {
         Credentials given = await Credentials.ReadAsync(context);
         (string name, string scope) = (given.Name(), given.Required("scope", 16).ToLowerInvariant());
-        if (!Scopes.Contains(scope)) throw new ProblemException(StatusCodes.Status400BadRequest, "bad_value", $"'scope' is none of {string.Join(", ", Scopes)}.");
+        if (!Scopes.Contains(scope)) throw new ProblemException(400, "bad_value", $"'scope' is none of {string.Join(", ", Scopes)}.");
         if (!accounts.Options.Required)
-            throw new ProblemException(StatusCodes.Status409Conflict, "auth_off", "Authentication is off; a token would mean nothing.");
+            throw new ProblemException(409, "auth_off", "Authentication is off; a token would mean nothing.");
         (ApiToken token, string secret) = await accounts.AddTokenAsync(context.Caller(), name, scope);
         log.LogInformation("{User} made the token {Token} ({Id}) for {Scope}", context.UserName(), name, token.Id, scope);
         return Results.Json(Show(token, secret), SecurityJson.Readable.TokenBody, statusCode: StatusCodes.Status201Created);
