@@ -25,7 +25,8 @@ namespace Oddity.Server;
 /// </summary>
 internal static class Program
 {
-    public static Task<int> Main(string[] args) => CommandLine.RunAsync(Commands(), args, Console.Out, Console.Error);
+    /// <summary>Without a verb it serves, so that `dotnet run` is all a newcomer types.</summary>
+    public static Task<int> Main(string[] args) => CommandLine.RunAsync(Commands(), args.Length == 0 ? ["serve"] : args, Console.Out, Console.Error);
 
     /// <summary>Every verb. A new one is a file in Commands, its test, and a line here.</summary>
     internal static RootCommand Commands() => new("Oddity watches metrics and explains what is odd about them. Start with: oddity serve")

@@ -8,7 +8,9 @@ internal sealed class DirectoryLock : IDisposable
     /// <exception cref="DataDirectoryInUseException">Another process holds it.</exception>
     public DirectoryLock(string directory)
     {
-        Directory.CreateDirectory(directory);
+        // What people keep in it is nobody else's business. A folder that is there keeps its mode: its owner chose it.
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(directory);
+        else Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string path = Path.Combine(directory, "lock");
         try
         {
