@@ -46,6 +46,9 @@ internal sealed class AcceptanceProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public Task TellAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
     /// <summary>The first line that begins so, without its beginning.</summary>
     public async Task<string> LineAsync(string beginning, TimeSpan patience)
     {
