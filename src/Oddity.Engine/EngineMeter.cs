@@ -14,6 +14,7 @@ internal sealed class EngineMeter : IDisposable
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _processed;
     private readonly Counter<long> _late;
+    private readonly Counter<long> _unjudged;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _anomalies;
@@ -29,6 +30,7 @@ internal sealed class EngineMeter : IDisposable
         _accepted = _meter.CreateCounter<long>("oddity_samples_accepted_total", "samples", "Samples on disk.");
         _processed = _meter.CreateCounter<long>("metrics_processed_total", "samples", "Samples applied to their series.");
         _late = _meter.CreateCounter<long>("oddity_samples_late_total", "samples", "Samples older than their series' latest: stored, not scored.");
+        _unjudged = _meter.CreateCounter<long>("oddity_vector_rows_unjudged_total", "rows", "Rows of values measured together that were late or had other fields than the first: stored, not judged together.");
         _rejected = _meter.CreateCounter<long>("oddity_records_rejected_total", "records", "Records refused for what they are, by reason.");
         _refused = _meter.CreateCounter<long>("oddity_records_refused_total", "records", "Records of requests refused as a whole, by the limit that was hit.");
         _anomalies = _meter.CreateCounter<long>("anomaly_events_total", "anomalies", "Anomalies that began, by severity.");
@@ -50,11 +52,12 @@ internal sealed class EngineMeter : IDisposable
         _commit.Record(took.TotalSeconds);
     }
 
-    public void Applied(int samples, int late, TimeSpan took)
+    public void Applied(int samples, int late, int unjudged, TimeSpan took)
     {
         Interlocked.Add(ref _processedTotal, samples);
         _processed.Add(samples);
         if (late > 0) _late.Add(late);
+        if (unjudged > 0) _unjudged.Add(unjudged);
         _apply.Record(took.TotalSeconds);
     }
 

@@ -46,7 +46,9 @@ public sealed class ChannelTests : IDisposable
     {
         var latest = new Dictionary<string, double>
         {
-            ["system_metrics_cpu{host=\"a\"}"] = 77, ["system_metrics_memory{host=\"a\"}"] = 88.12, ["system_metrics_disk{host=\"a\"}"] = 95.55,
+            ["system_metrics_cpu{host=\"a\"}"] = 77,
+            ["system_metrics_memory{host=\"a\"}"] = 88.12,
+            ["system_metrics_disk{host=\"a\"}"] = 95.55,
         };
         await using var sink = new FakeServer(_ => new(200));
         var slack = new SlackChannel(
@@ -202,9 +204,25 @@ public sealed class ChannelTests : IDisposable
         var score = new Score { Value = 0.93, Expected = 50, Lower = double.NegativeInfinity, Upper = 52, Anomalous = true, Statistic = 8, Term = "z-score" };
         var anomaly = new Anomaly
         {
-            Id = "1", Series = series, Detector = "ensemble", StartMs = 1_795_233_600_000, LastOddMs = 1_795_233_600_000, PeakMs = 1_795_233_600_000,
-            Value = value, Expected = 50, Lower = double.NegativeInfinity, Upper = 52, Score = 0.93, Statistic = 8, Term = "z-score", Severity = Severity.High, Count = 1,
-            Votes = [new("adaptive", 1, score)], Window = [], Configuration = new Dictionary<string, string>(), Explanation = explanation,
+            Id = "1",
+            Series = series,
+            Detector = "ensemble",
+            StartMs = 1_795_233_600_000,
+            LastOddMs = 1_795_233_600_000,
+            PeakMs = 1_795_233_600_000,
+            Value = value,
+            Expected = 50,
+            Lower = double.NegativeInfinity,
+            Upper = 52,
+            Score = 0.93,
+            Statistic = 8,
+            Term = "z-score",
+            Severity = Severity.High,
+            Count = 1,
+            Votes = [new("adaptive", 1, score)],
+            Window = [],
+            Configuration = new Dictionary<string, string>(),
+            Explanation = explanation,
         };
         return new("a1", "slack", anomaly, "http://oddity/anomalies/1?a=1&b=|");
     }

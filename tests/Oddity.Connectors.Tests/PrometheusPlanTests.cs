@@ -16,8 +16,14 @@ public sealed class PrometheusPlanTests
         ];
         var types = new Dictionary<string, string>
         {
-            ["node_load1"] = "gauge", ["http_requests"] = "counter", ["http_requests_total"] = "counter", ["http_duration_seconds"] = "histogram", ["gc_seconds"] = "summary",
-            ["build_info"] = "gauge", ["backup_timestamp_seconds"] = "gauge", ["things"] = "counter",
+            ["node_load1"] = "gauge",
+            ["http_requests"] = "counter",
+            ["http_requests_total"] = "counter",
+            ["http_duration_seconds"] = "histogram",
+            ["gc_seconds"] = "summary",
+            ["build_info"] = "gauge",
+            ["backup_timestamp_seconds"] = "gauge",
+            ["things"] = "counter",
         };
 
         Text(names, types).ShouldBe(

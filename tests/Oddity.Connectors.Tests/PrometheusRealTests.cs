@@ -105,7 +105,8 @@ public sealed class PrometheusRealTests : IAsyncLifetime
         RealPrometheus.Require();
         PrometheusSource source = Source(options => options with
         {
-            Metrics = ["up", "prometheus_http_request_duration_seconds"], Match = ["{job=\"prometheus\"}", "{__name__=~\"up|prometheus_http.*\"}"],
+            Metrics = ["up", "prometheus_http_request_duration_seconds"],
+            Match = ["{job=\"prometheus\"}", "{__name__=~\"up|prometheus_http.*\"}"],
         });
 
         await RunUntilAsync(source, () => Metrics().Contains("prometheus_http_request_duration_seconds:p95") && _sink.Rows.Any(row => row.Series.Label("job") == "node"), "quantiles and the other job's up");

@@ -77,6 +77,17 @@ public class PipelineTests
     }
 
     [Fact]
+    public async Task A_sample_from_the_far_future_does_not_silence_the_series()
+    {
+        await using TestEngine engine = await TestEngine.StartAsync();
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 60_000;
+        await engine.SendAsync("m", [(now + 315_360_000_000, 50.0)]);
+        await engine.SendAsync("m", [.. Enumerable.Range(0, 30).Select(i => (now + (i * 1000L), 50.0)), (now + 30_000, 200.0)]);
+        (await engine.ExportAsync()).ShouldHaveSingleItem();
+        engine.Pipeline.FindSeries(SeriesKey.Create("default", "m"))!.LastMs.ShouldBe(now + 30_000);
+    }
+
+    [Fact]
     public async Task A_repeat_with_the_same_idempotency_key_is_answered_alike_and_stored_once()
     {
         await using TestEngine engine = await TestEngine.StartAsync();

@@ -15,7 +15,10 @@ internal sealed class CommandProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "oddity"), arguments)
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("ODDITY_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach ((string name, string value) in environment) start.Environment[name] = value;

@@ -123,7 +123,13 @@ public sealed class ConfigLoaderTests
         options.Engine.Watch.Detector.ShouldBe("zscore");
         options.Engine.Watch.Policy.ShouldBe(new PolicyOptions
         {
-            Threshold = 0.4, Direction = Direction.Above, MinimumChange = 2, MinimumRelativeChange = 0.1, Streak = 2, ClearAfter = 5, ClearRatio = 0.5,
+            Threshold = 0.4,
+            Direction = Direction.Above,
+            MinimumChange = 2,
+            MinimumRelativeChange = 0.1,
+            Streak = 2,
+            ClearAfter = 5,
+            ClearRatio = 0.5,
         });
         options.Engine.Watch.Rules.Select(rule => (rule.Match, rule.Detector)).ShouldBe([("up{job=\"x\"}", "none"), ("latency*", "zscore")]);
         options.Engine.Watch.Rules[0].Policy.ShouldBeNull();

@@ -42,7 +42,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         Count++;
         Append(sample);
         FirstMs = Math.Min(FirstMs, sample.TimeMs);
-        if (sample.TimeMs < LastMs) return false;
+        if (IsLate(sample.TimeMs, LastMs, receivedMs)) return false;
         (LastMs, LastValue) = (sample.TimeMs, sample.Value);
         _recent.Add(sample);
         if (_detector is null) return true;

@@ -59,7 +59,7 @@ internal sealed class Shard(AnomalySink sink, EngineMeter meter)
     public void Apply(LoggedBatch batch, SeriesState[] targets, VectorState[] vectorTargets, List<int> rows, List<int> vectors)
     {
         long begun = Stopwatch.GetTimestamp();
-        int late = 0;
+        int late = 0, unjudged = 0;
         foreach (int index in rows)
         {
             LoggedBatch.Row row = batch.Rows[index];
@@ -70,9 +70,9 @@ internal sealed class Shard(AnomalySink sink, EngineMeter meter)
         {
             LoggedBatch.VectorRow row = batch.Vectors[index];
             SeriesKey[] dimensions = Array.ConvertAll(row.Dimensions, d => batch.Keys[d]);
-            vectorTargets[row.Key].Take(row.TimeMs, dimensions, row.Values, batch.ReceivedMs, sink);
+            if (!vectorTargets[row.Key].Take(row.TimeMs, dimensions, row.Values, batch.ReceivedMs, sink)) unjudged++;
         }
 
-        meter.Applied(rows.Count, late, Stopwatch.GetElapsedTime(begun));
+        meter.Applied(rows.Count, late, unjudged, Stopwatch.GetElapsedTime(begun));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
     /// <summary>Takes one row; a late one, or one of other dimensions than the first had, is not judged.</summary>
     public bool Take(long timeMs, ReadOnlySpan<SeriesKey> of, ReadOnlySpan<double> values, long receivedMs, AnomalySink sink)
     {
-        if (timeMs < _lastMs || !of.SequenceEqual(_dimensions)) return false;
+        if (IsLate(timeMs, _lastMs, receivedMs) || !of.SequenceEqual(_dimensions)) return false;
         Changed = true;
         _lastMs = timeMs;
         for (int i = 0; i < values.Length; i++) _recent[i].Add(new(timeMs, values[i]));

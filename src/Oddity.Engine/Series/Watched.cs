@@ -28,6 +28,16 @@ internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
     /// <returns>Why the detector starts afresh; null if it goes on.</returns>
     public abstract string? Load(StateReader reader);
 
+    /// <summary>
+    /// True for a sample older than the latest one: kept, but past judging. A latest time that lay in the future when this sample arrived does not make
+    /// it late: one wrong clock would silence the series until then.
+    /// </summary>
+    protected static bool IsLate(long timeMs, long lastMs, long receivedMs)
+    {
+        const long aheadMs = 600_000;
+        return timeMs < lastMs && (lastMs <= receivedMs + aheadMs || timeMs > receivedMs + aheadMs);
+    }
+
     /// <summary>Writes a detector's state with its revision and length, so that it can be skipped.</summary>
     protected static void SaveDetector(StateWriter writer, string revision, Action<StateWriter>? save)
     {
