@@ -24,7 +24,7 @@ const browser = await chromium.launch({
     '--disable-sync',
   ],
 });
-const page = await browser.newPage({ viewport: { width: 1360, height: 860 }, colorScheme: 'light' });
+const page = await browser.newPage({ viewport: { width: 1360, height: 700 }, colorScheme: 'light' });
 const picture = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
 try {
   await page.goto(url);
@@ -48,8 +48,9 @@ try {
     if (Date.now() > until) throw new Error('nothing new was told to be odd');
     await page.waitForTimeout(100);
   }
-  console.log(`seen ${id}`);
+  await page.waitForTimeout(5_000); // What else is odd by then belongs into the picture.
   await picture('overview');
+  console.log(`seen ${id}`);
 
   await page.goto(`${url}anomalies/${id}`);
   const explanation = page.getByText(/called it odd/).first();
