@@ -34,7 +34,13 @@ internal sealed class CommandProcess : IAsyncDisposable
 
     public string Error => Read(_error);
 
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
     public static CommandProcess Start(string folder, params string[] arguments) => new(folder, new Dictionary<string, string>(), arguments);
+
+    public static CommandProcess Start(string folder, IReadOnlyDictionary<string, string> environment, string[] arguments) => new(folder, environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(string folder, string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
@@ -64,6 +70,7 @@ internal sealed class CommandProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Kills it if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill();

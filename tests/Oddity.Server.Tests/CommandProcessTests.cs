@@ -26,7 +26,6 @@ public sealed class CommandProcessTests : IDisposable
     [InlineData("score", "nothing.csv")]
     [InlineData("score")]
     [InlineData("simulate", "--url", "nonsense")]
-    [InlineData()]
     public async Task A_wrong_command_line_ends_with_64_and_says_why(params string[] arguments)
     {
         (int code, _, string error) = await CommandProcess.RunAsync(_folder, arguments);

@@ -1,24 +1,25 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Oddity.Server.Tests;
 
-/// <summary>The server as its users run it: a process of its own, on a free loopback port, that can be killed and started again on the same data.</summary>
+/// <summary>The server as its users run it, on a free loopback port, that can be killed and started again on the same data.</summary>
 internal sealed class OddityProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
-    private Process _process;
+    private CommandProcess _process;
 
-    private OddityProcess(string dataDirectory, Uri address, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    private OddityProcess(string folder, string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
-        (DataDirectory, Address, _arguments, _environment) = (dataDirectory, address, arguments, environment);
-        Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30) }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
-        _process = Launch();
+        Address = new($"http://127.0.0.1:{AcceptanceProcess.FreePort()}");
+        _arguments = ["serve", "--data-dir", folder, "--urls", Address.ToString(), "--auth", "none", .. arguments];
+        var own = new Dictionary<string, string> { ["ODDITY_SOURCES__HOST__ENABLED"] = "false" };
+        foreach ((string name, string value) in environment) own[name] = value;
+        _environment = own;
+        Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30) }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };
+        _process = CommandProcess.Start(Path.GetTempPath(), _environment, _arguments);
     }
-
-    public string DataDirectory { get; }
 
     public Uri Address { get; }
 
@@ -26,50 +27,36 @@ internal sealed class OddityProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>What it has printed so far.</summary>
-    public System.Text.StringBuilder Output { get; } = new();
+    /// <summary>What it has printed since it was last started.</summary>
+    public string Output => _process.Output + _process.Error;
 
-    /// <summary>Starts and waits until it is ready. Own sources are off unless the environment turns them on.</summary>
-    public static async Task<OddityProcess> StartAsync(string dataDirectory, string[]? arguments = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts and waits until it is ready; without sign-in, and without watching this machine unless the environment says so.</summary>
+    public static async Task<OddityProcess> StartAsync(string folder, string[]? arguments = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var process = new OddityProcess(dataDirectory, new($"http://127.0.0.1:{FreePort()}"), arguments ?? [], environment ?? new Dictionary<string, string>());
+        var process = new OddityProcess(folder, arguments ?? [], environment ?? new Dictionary<string, string>());
         await process.WaitUntilReadyAsync();
         return process;
     }
 
     /// <summary>SIGKILL, now.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
+    public ValueTask KillAsync() => _process.DisposeAsync();
 
     /// <summary>SIGTERM; the exit code once it has drained.</summary>
-    public async Task<int> StopAsync()
+    public Task<int> StopAsync()
     {
-        if (!_process.HasExited)
-        {
-            using Process signal = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            await _process.WaitForExitAsync(limit.Token);
-        }
-
-        return _process.ExitCode;
+        _process.Signal(PosixSignal.SIGTERM);
+        return _process.WaitAsync();
     }
 
     /// <summary>Starts it again on the same data and port, without waiting.</summary>
-    public void Restart()
-    {
-        _process.Dispose();
-        _process = Launch();
-    }
+    public void Restart() => _process = CommandProcess.Start(Path.GetTempPath(), _environment, _arguments);
 
     public async Task WaitUntilReadyAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            if (_process.HasExited) throw new InvalidOperationException($"The server ended with {_process.ExitCode}:\n{Output}");
+            if (_process.HasExited) throw new InvalidOperationException($"The server ended:\n{Output}");
             try
             {
                 using HttpResponseMessage answer = await Http.GetAsync("/readyz", limit.Token);
@@ -85,38 +72,7 @@ internal sealed class OddityProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) await KillAsync();
-        _process.Dispose();
+        await _process.DisposeAsync();
         Http.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private Process Launch()
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "serve", "--data-dir", DataDirectory, "--urls", Address.ToString(), "--auth", "none", .. _arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["ODDITY_SOURCES__HOST__ENABLED"] = "false";
-        foreach ((string name, string value) in _environment) start.Environment[name] = value;
-        var process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private void Keep(string? line)
-    {
-        lock (Output) Output.AppendLine(line);
     }
 }
