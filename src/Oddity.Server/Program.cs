@@ -7,6 +7,7 @@ using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Host;
 using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.Simulator;
+using Oddity.Detection;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
@@ -55,7 +56,7 @@ internal static class Program
             // The data directory: locked, opened, and what was logged before is replayed in the background. /readyz says when that is done.
             Pipeline? pipeline = null;
             OutboundHttp outbound = Outbound(server, time);
-            IChannel[] channels = [.. Channels(options.Channels, outbound, key => pipeline?.FindSeries(key)?.LastValue, time)];
+            IChannel[] channels = [.. Channels(options.Channels, outbound, (key, ms, cancel) => ValueAtAsync(pipeline!, key, ms, cancel), time)];
             pipeline = Pipeline.Open(options.Engine, channels, time, loggers);
             server.OnStop("pipeline", pipeline.DisposeAsync);
             server.FailWith(pipeline.Failure, pipeline.Recovered);
@@ -114,9 +115,13 @@ internal static class Program
         return outbound;
     }
 
-    private static IEnumerable<IChannel> Channels(ChannelOptions options, OutboundHttp http, Func<SeriesKey, double?> latest, TimeProvider time)
+    /// <summary>The value of that time or, of a series that came at other times, the one of the minute before.</summary>
+    private static async Task<double?> ValueAtAsync(Pipeline pipeline, SeriesKey key, long ms, CancellationToken cancel) =>
+        await pipeline.ReadSamplesAsync(key, ms - 60_000, ms + 1, 1, cancel) is [Sample last] ? last.Value : null;
+
+    private static IEnumerable<IChannel> Channels(ChannelOptions options, OutboundHttp http, Func<SeriesKey, long, CancellationToken, Task<double?>> valueAt, TimeProvider time)
     {
-        if (options.SlackWebhook is { } slack) yield return new SlackChannel(new() { Url = slack, Latest = latest }, http);
+        if (options.SlackWebhook is { } slack) yield return new SlackChannel(new() { Url = slack, ValueAt = valueAt }, http);
         if (options.Webhook is { } webhook) yield return new WebhookChannel(new() { Url = webhook, Secret = options.WebhookSecret }, http, time, ToJson);
 
         static ReadOnlyMemory<byte> ToJson(Anomaly anomaly) => JsonSerializer.SerializeToUtf8Bytes(AnomalyBody.From(anomaly), Json.Readable.AnomalyBody);

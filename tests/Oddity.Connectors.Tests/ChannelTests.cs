@@ -44,7 +44,7 @@ public sealed class ChannelTests : IDisposable
     [InlineData("system_metrics_cpu{host=\"other\"}", 92.34, "ALERT! High metrics detected:\nCPU = 92.3% | Mem = unknown | Disk = unknown")]
     public async Task System_metrics_are_told_as_the_system_monitor_did(string series, double value, string text)
     {
-        var latest = new Dictionary<string, double>
+        var then = new Dictionary<string, double>
         {
             ["system_metrics_cpu{host=\"a\"}"] = 77,
             ["system_metrics_memory{host=\"a\"}"] = 88.12,
@@ -52,7 +52,7 @@ public sealed class ChannelTests : IDisposable
         };
         await using var sink = new FakeServer(_ => new(200));
         var slack = new SlackChannel(
-            new() { Url = new(sink.Url, "hook"), Latest = key => latest.TryGetValue(key.Text, out double known) ? known : null }, _http);
+            new() { Url = new(sink.Url, "hook"), ValueAt = (key, ms, _) => Task.FromResult<double?>(ms == 1_795_233_600_000 && then.TryGetValue(key.Text, out double known) ? known : null) }, _http);
 
         await slack.SendAsync(AlertOf(series, value), TestContext.Current.CancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
 
@@ -35,6 +36,20 @@ public class OutboxTests
         await WaitForAsync(() => flaky.Alerts.Count == 2);
         flaky.Alerts.Select(alert => alert.Id).Distinct().ShouldHaveSingleItem();
         never.Alerts.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task That_a_channel_fails_and_is_well_again_is_logged_once_each()
+    {
+        Sink slack = new("slack", attempt => attempt < 3 ? new(false, true, "503") : Delivery.Done);
+        using var log = new LogLines();
+        await using TestEngine engine = await TestEngine.StartAsync(
+            change: options => options with { Alerting = new() { DefaultChannels = ["slack"] } }, channels: [slack], loggers: log);
+        await BreakAsync(engine, "m");
+        await WaitForAsync(() => log.Lines.Count(line => line.Contains("slack", StringComparison.Ordinal)) == 2);
+        slack.Alerts.Count.ShouldBe(3);
+        log.Lines.ShouldContain("Warning Alerts to slack fail and are tried again: 503");
+        log.Lines.ShouldContain("Information Alerts to slack are delivered again");
     }
 
     [Fact]
@@ -83,6 +98,28 @@ public class OutboxTests
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!condition()) await Task.Delay(10, limit.Token);
+    }
+
+    private sealed class LogLines : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class Sink(string name, Func<int, Delivery>? answer = null) : IChannel

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Intake;
@@ -17,7 +18,8 @@ internal sealed class TestEngine : IAsyncDisposable
     public Pipeline Pipeline { get; }
 
     public static async Task<TestEngine> StartAsync(
-        string? directory = null, Func<EngineOptions, EngineOptions>? change = null, IReadOnlyList<IChannel>? channels = null, TimeProvider? time = null)
+        string? directory = null, Func<EngineOptions, EngineOptions>? change = null, IReadOnlyList<IChannel>? channels = null, TimeProvider? time = null,
+        ILoggerFactory? loggers = null)
     {
         string folder = directory ?? System.IO.Directory.CreateTempSubdirectory("oddity-test-").FullName;
         var options = new EngineOptions
@@ -27,7 +29,7 @@ internal sealed class TestEngine : IAsyncDisposable
             CheckpointInterval = TimeSpan.FromHours(1),
             Watch = new() { Detector = "zscore" },
         };
-        Pipeline pipeline = Pipeline.Open(change?.Invoke(options) ?? options, channels ?? [], time ?? TimeProvider.System, NullLoggerFactory.Instance);
+        Pipeline pipeline = Pipeline.Open(change?.Invoke(options) ?? options, channels ?? [], time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
         await pipeline.Recovered;
         return new(folder, directory is null, pipeline);
     }

@@ -200,6 +200,7 @@ public sealed class ApiAnomalyTests
         anomaly.GetProperty("value").GetDouble().ShouldBe(95.6);
         anomaly.GetProperty("detector").GetString().ShouldBe("manual");
         anomaly.GetProperty("explanation").GetString()!.ShouldContain("system_metrics_cpu = 92.3");
+        anomaly.GetProperty("impact").GetString().ShouldBe("HIGH: system_metrics is odd.");
 
         using HttpResponseMessage again = await server.PostAsync(
             "/anomaly", """{"timestamp":"2026-01-01T00:00:00Z","cpu":92.3,"memory":88.1,"disk":95.6,"severity":"low","note":"again"}""");

@@ -11,7 +11,8 @@ public sealed class SlackChannel(SlackOptions options, OutboundHttp http) : ICha
 
     public async Task<Delivery> SendAsync(Alert alert, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = new ReadOnlyMemoryContent(SlackMessage.Write(alert, options.Latest)) };
+        string? system = await SlackMessage.SystemTextAsync(alert.Anomaly, options.ValueAt, cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Post, options.Url) { Content = new ReadOnlyMemoryContent(SlackMessage.Write(alert, system)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         return await Attempt.SendAsync(http, request, cancel);
     }

@@ -20,12 +20,11 @@ internal static class SlackMessage
     private static readonly string[] Dimensions = ["_cpu", "_memory", "_disk"];
 
     /// <param name="alert">What to tell.</param>
-    /// <param name="latest">The latest value of a series, null if there is none.</param>
-    public static ReadOnlyMemory<byte> Write(Alert alert, Func<SeriesKey, double?> latest)
+    /// <param name="system">What <see cref="SystemTextAsync"/> says of it.</param>
+    public static ReadOnlyMemory<byte> Write(Alert alert, string? system)
     {
         Anomaly anomaly = alert.Anomaly;
         string headline = $"{Emoji(anomaly.Severity)} {anomaly.Severity}: {SlackText.Escape(anomaly.Series.Metric, 100)}";
-        string? system = SystemText(anomaly, latest);
         var body = new ArrayBufferWriter<byte>(2048);
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
@@ -42,21 +41,21 @@ internal static class SlackMessage
         return body.WrittenMemory;
     }
 
-    /// <summary>What a system monitor of old said when CPU, memory or disk went up; null for other series and for falls.</summary>
-    private static string? SystemText(Anomaly anomaly, Func<SeriesKey, double?> latest)
+    /// <summary>What a system monitor of old said when CPU, memory or disk went up; null for other series, for falls and for what was reported by hand.</summary>
+    public static async Task<string?> SystemTextAsync(Anomaly anomaly, Func<SeriesKey, long, CancellationToken, Task<double?>> valueAt, CancellationToken cancel)
     {
         string metric = anomaly.Series.Metric;
         bool one = Dimensions.Any(dimension => metric == SystemMetrics + dimension);
-        if ((!one && metric != SystemMetrics) || anomaly.Value < anomaly.Expected) return null;
-        string Percent(string dimension)
+        if ((!one && metric != SystemMetrics) || anomaly.Value <= anomaly.Expected) return null;
+        async Task<string> PercentAsync(string dimension)
         {
             double? value = metric == SystemMetrics + dimension
                 ? anomaly.Value
-                : latest(SeriesKey.Create(anomaly.Series.Tenant, SystemMetrics + dimension, anomaly.Series.Labels));
+                : await valueAt(SeriesKey.Create(anomaly.Series.Tenant, SystemMetrics + dimension, anomaly.Series.Labels), anomaly.PeakMs, cancel);
             return value is { } known ? known.ToString("0.0", CultureInfo.InvariantCulture) + "%" : "unknown";
         }
 
-        return $"ALERT! High metrics detected:\nCPU = {Percent("_cpu")} | Mem = {Percent("_memory")} | Disk = {Percent("_disk")}";
+        return $"ALERT! High metrics detected:\nCPU = {await PercentAsync("_cpu")} | Mem = {await PercentAsync("_memory")} | Disk = {await PercentAsync("_disk")}";
     }
 
     private static void WriteFields(Utf8JsonWriter json, Anomaly anomaly)

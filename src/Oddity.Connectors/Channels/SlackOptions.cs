@@ -12,8 +12,8 @@ public sealed record SlackOptions
     public string Name { get; init; } = "slack";
 
     /// <summary>
-    /// The latest value of a series, null if there is none: with it a message about <c>system_metrics</c> tells CPU, memory and disk together.
-    /// Default: tells only the value of the anomaly itself.
+    /// The value of a series at a time (Unix milliseconds), null if there is none: with it a message about <c>system_metrics</c> tells CPU, memory and disk
+    /// together, as they were then, however late the message is. Default: tells only the value of the anomaly itself.
     /// </summary>
-    public Func<SeriesKey, double?> Latest { get; init; } = _ => null;
+    public Func<SeriesKey, long, CancellationToken, Task<double?>> ValueAt { get; init; } = (_, _, _) => Task.FromResult<double?>(null);
 }

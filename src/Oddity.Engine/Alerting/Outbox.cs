@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Oddity.Engine.Anomalies;
@@ -19,6 +20,7 @@ internal sealed class Outbox(
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private readonly ConcurrentDictionary<string, bool> _failing = new();
     private readonly SemaphoreSlim[] _signals = [.. channels.Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Adds the alerts an anomaly calls for; those it has called for before are left as they are.</summary>
@@ -127,10 +129,18 @@ internal sealed class Outbox(
         int attempts = alert.Attempts + 1;
         int state = delivery.Delivered ? Sent : !delivery.Retry || attempts >= options.MaxAttempts ? Failed : Waiting;
         meter.Alert(channel.Name, state switch { Sent => "sent", Failed => "failed", _ => "retry" });
+        Tell(channel.Name, delivery);
         if (state == Failed) log.LogError("Alert {Id} to {Channel} is given up after {Attempts} attempts: {Detail}", alert.Id, channel.Name, attempts, delivery.Detail);
         long nextMs = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)Wait(alert.Id, attempts, delivery.RetryAfter).TotalMilliseconds;
         await database.WriteAsync(statements => statements.Execute(
             "UPDATE outbox SET state = ?2, attempts = ?3, next_ms = ?4, detail = ?5 WHERE id = ?1", alert.Id, state, attempts, nextMs, delivery.Detail)).ConfigureAwait(false);
+    }
+
+    // Once when it starts to fail and once when it is well again, not at every attempt: twelve attempts take over half an hour, and somebody waits for them.
+    private void Tell(string channel, Delivery delivery)
+    {
+        if (!delivery.Delivered && delivery.Retry && _failing.TryAdd(channel, true)) log.LogWarning("Alerts to {Channel} fail and are tried again: {Detail}", channel, delivery.Detail);
+        if (delivery.Delivered && _failing.TryRemove(channel, out _)) log.LogInformation("Alerts to {Channel} are delivered again", channel);
     }
 
     /// <summary>1 s, 2 s, 4 s … to 5 minutes, each up to a quarter longer so that many do not come at once; longer if the other side asked for it.</summary>

@@ -177,7 +177,7 @@ internal sealed record AnomalyBody
         double change = anomaly.Value - anomaly.Expected;
         string side = change >= 0 ? "above" : "below";
         string severity = Words.Of(anomaly.Severity).ToUpperInvariant();
-        return double.IsFinite(change)
+        return double.IsFinite(change) && change != 0
             ? FormattableString.Invariant($"{severity}: {anomaly.Series.Metric} is {Math.Abs(change):G4} {side} the expected {anomaly.Expected:G4}.")
             : $"{severity}: {anomaly.Series.Metric} is odd.";
     }
