@@ -2,13 +2,14 @@ namespace Oddity.Detection;
 
 /// <summary>
 /// Turns a series' scores into spans: threshold, direction, minimum change, streak, hysteresis. A state machine on event order alone;
-/// O(1) time and memory a sample. While an anomaly is open a value outside the band keeps it open even where
-/// the detector, which may vote for beginnings only, is silent.
+/// O(1) time and memory a sample.
 /// </summary>
 public sealed class Policy(PolicyOptions options)
 {
     private int _odd;
     private int _calm;
+    private double _lower;
+    private double _upper;
 
     /// <summary>True between <see cref="Verdict.Opened"/> and <see cref="Verdict.Closed"/>.</summary>
     public bool IsOpen { get; private set; }
@@ -22,6 +23,9 @@ public sealed class Policy(PolicyOptions options)
     /// <summary>Odd samples in the current streak or span.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Odd samples in a row that have not opened an anomaly yet.</summary>
+    public int Pending => IsOpen ? 0 : _odd;
+
     public Verdict Step(in Sample sample, in Score score)
     {
         if (!IsOdd(sample, score))
@@ -34,7 +38,7 @@ public sealed class Policy(PolicyOptions options)
 
         _calm = 0;
         _odd++;
-        if (_odd == 1 && !IsOpen) (StartMs, Count) = (sample.TimeMs, 0);
+        if (_odd == 1 && !IsOpen) (StartMs, Count, _lower, _upper) = (sample.TimeMs, 0, score.Lower, score.Upper);
         Count++;
         LastOddMs = _odd == 1 && !IsOpen ? sample.TimeMs : Math.Max(LastOddMs, sample.TimeMs); // A late sample ends nothing sooner.
         if (IsOpen) return Verdict.Continues;
@@ -51,6 +55,8 @@ public sealed class Policy(PolicyOptions options)
         writer.Int32(Count);
         writer.Int64(StartMs);
         writer.Int64(LastOddMs);
+        writer.Double(_lower);
+        writer.Double(_upper);
     }
 
     public void Load(StateReader reader)
@@ -61,14 +67,17 @@ public sealed class Policy(PolicyOptions options)
         Count = reader.Int32();
         StartMs = reader.Int64();
         LastOddMs = reader.Int64();
+        _lower = reader.Double();
+        _upper = reader.Double();
         if (_odd < 0 || _calm < 0 || Count < 0) throw new InvalidDataException("A negative count.");
     }
 
     private bool IsOdd(in Sample sample, in Score score)
     {
-        bool reached = options.Threshold is { } threshold
+        bool votes = options.Threshold is { } threshold
             ? score.Value >= (IsOpen ? threshold * options.ClearRatio : threshold) && (score.Anomalous || !score.WarmingUp)
-            : score.Anomalous || (IsOpen && (sample.Value < score.Lower || sample.Value > score.Upper));
+            : score.Anomalous;
+        bool reached = votes || GoesOn(sample.Value, score);
         if (!reached) return false;
         double change = sample.Value - score.Expected;
         if (options.Direction == Direction.Above && change < 0) return false;
@@ -76,4 +85,12 @@ public sealed class Policy(PolicyOptions options)
         return Math.Abs(change) >= options.MinimumChange
             && Math.Abs(change) >= options.MinimumRelativeChange * Math.Abs(score.Expected);
     }
+
+    /// <summary>
+    /// A detector may vote for beginnings only and learn what follows. So a streak goes on while values stay outside the band that its first odd sample
+    /// had, and an open anomaly while they are outside the band of the moment: a level that has become usual ends it.
+    /// </summary>
+    private bool GoesOn(double value, in Score score) =>
+        IsOpen ? options.Threshold is null && (value < score.Lower || value > score.Upper)
+        : _odd > 0 && (value < _lower || value > _upper);
 }

@@ -89,6 +89,17 @@ public class PolicyTests
     }
 
     [Fact]
+    public void A_streak_goes_on_while_values_stay_outside_the_band_its_first_odd_sample_had()
+    {
+        var policy = new Policy(new() { Streak = 3 });
+        policy.Step(new(0, 99), Odd() with { Lower = 8, Upper = 12 }).ShouldBe(Verdict.Normal);
+        policy.Step(new(1, 98), Odd() with { Anomalous = false, Lower = 0, Upper = 100 }).ShouldBe(Verdict.Normal);
+        policy.Pending.ShouldBe(2);
+        policy.Step(new(2, 97), Odd() with { Anomalous = false, Lower = 0, Upper = 100 }).ShouldBe(Verdict.Opened);
+        policy.StartMs.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_late_sample_moves_no_end_back()
     {
         var policy = new Policy(new());

@@ -46,6 +46,21 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task A_jump_that_lasts_is_one_anomaly_with_a_streak_of_three_and_the_default_detector_and_its_evidence_is_the_beginning()
+    {
+        await using TestEngine engine = await TestEngine.StartAsync(change: options => options with { Watch = new() { Policy = new() { Streak = 3 } } });
+        await engine.SendAsync("m", [.. Enumerable.Range(0, 10).Select(i => (Noon + (i * 1000L), 50.0)), .. Enumerable.Range(10, 11).Select(i => (Noon + (i * 1000L), 200.0))]);
+        Anomaly anomaly = (await ListAsync(engine)).ShouldHaveSingleItem();
+        anomaly.ShouldSatisfyAllConditions(
+            a => a.StartMs.ShouldBe(Noon + 10_000),
+            a => a.Expected.ShouldBe(50),
+            a => a.Methods.ShouldContain("adaptive"),
+            a => a.Count.ShouldBeGreaterThanOrEqualTo(3));
+        await engine.SendAsync("n", [.. Enumerable.Range(0, 10).Select(i => (Noon + (i * 1000L), 50.0)), (Noon + 10_000, 200.0), (Noon + 11_000, 200.0), (Noon + 12_000, 50.0)]);
+        (await ListAsync(engine)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_rule_names_the_detector_of_the_series_it_fits()
     {
         await using TestEngine engine = await TestEngine.StartAsync(change: options => options with

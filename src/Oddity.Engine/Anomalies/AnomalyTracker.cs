@@ -10,6 +10,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
     private long _lastStartMs = long.MinValue;
     private int _ordinal;
     private bool _changed;
+    private Anomaly? _pending;
 
     /// <summary>The anomaly that is going on; null if none is.</summary>
     public Anomaly? Current { get; private set; }
@@ -18,7 +19,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
     public void Step(in Sample sample, in Score score, Ensemble detector, RecentWindow recent, long receivedMs, AnomalySink sink)
     {
         Verdict verdict = _policy.Step(sample, score);
-        if (verdict == Verdict.Normal) return;
+        if (IsCalm(verdict)) return;
         Follow(verdict, sample, score, detector.Votes, series, recent, receivedMs, sink);
     }
 
@@ -27,7 +28,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         in Sample sample, in Score score, string detector, SeriesKey leading, RecentWindow recent, long receivedMs, AnomalySink sink)
     {
         Verdict verdict = _policy.Step(sample, score);
-        if (verdict == Verdict.Normal) return;
+        if (IsCalm(verdict)) return;
         Follow(verdict, sample, score, [new(detector, 1, score)], leading, recent, receivedMs, sink);
     }
 
@@ -45,7 +46,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         writer.Int64(_lastStartMs);
         writer.Int32(_ordinal);
         _policy.Save(writer);
-        writer.Text(Current is null ? "" : AnomalyJson.Write(Current));
+        writer.Text((Current ?? _pending) is { } anomaly ? AnomalyJson.Write(anomaly) : "");
     }
 
     /// <summary>Takes up a saved state.</summary>
@@ -58,18 +59,27 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         var policy = same ? _policy : new Policy(plan.Policy);
         policy.Load(reader);
         string current = reader.Text();
-        if (same && current.Length > 0) Current = AnomalyJson.Read(current, series.Tenant);
-        return same;
+        if (!same || current.Length == 0) return same;
+        Anomaly anomaly = AnomalyJson.Read(current, series.Tenant);
+        if (_policy.IsOpen) Current = anomaly;
+        else _pending = anomaly;
+        return true;
     }
 
     private void Follow(
         Verdict verdict, in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent, long receivedMs, AnomalySink sink)
     {
-        if (verdict == Verdict.Opened)
+        if (verdict == Verdict.Normal)
+        {
+            _pending = _policy.Pending == 1 ? Begin(sample, score, votes, subject, recent) : Odder(_pending!, sample, score, votes, subject, recent);
+        }
+        else if (verdict == Verdict.Opened)
         {
             _ordinal = _policy.StartMs == _lastStartMs ? _ordinal + 1 : 0;
             _lastStartMs = _policy.StartMs;
-            Current = Begin(sample, score, votes, subject, recent);
+            Anomaly begun = _pending is null ? Begin(sample, score, votes, subject, recent) : Odder(_pending, sample, score, votes, subject, recent);
+            Current = Explanation.Renew(begun with { Id = AnomalyId.Of(series, plan.Revision, _policy.StartMs, _ordinal), LastOddMs = _policy.LastOddMs, Count = _policy.Count });
+            _pending = null;
             _changed = false;
             sink.Offer(new("opened", Current, receivedMs));
         }
@@ -116,36 +126,31 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         return Explanation.Renew(anomaly);
     }
 
-    /// <summary>Another odd sample: it counts, and if it is the oddest so far the evidence becomes its own. People hear of it when it matters more.</summary>
+    /// <summary>Another odd sample: it counts, and people hear of it when it matters more.</summary>
     private void GoOn(
         in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent, long receivedMs, AnomalySink sink)
     {
         Anomaly before = Current!;
-        Anomaly now = before with { LastOddMs = sample.TimeMs, Count = _policy.Count };
-        _changed = true;
-        if (score.Value > before.Score)
-        {
-            Vote[] all = Witnesses.Add(votes, recent.ToArray(), plan);
-            now = Explanation.Renew(
-                now with
-                {
-                    Subject = subject.Equals(series) ? null : subject,
-                    PeakMs = sample.TimeMs,
-                    Value = sample.Value,
-                    Expected = score.Expected,
-                    Lower = score.Lower,
-                    Upper = score.Upper,
-                    Score = score.Value,
-                    Statistic = score.Statistic,
-                    Term = score.Term,
-                    Votes = all,
-                    Severity = (Severity)Math.Max((int)before.Severity, (int)Severities.Of(score, all)),
-                });
-        }
+        Current = Odder(before with { LastOddMs = sample.TimeMs, Count = _policy.Count }, sample, score, votes, subject, recent);
+        _changed = Current.Severity == before.Severity;
+        if (!_changed) sink.Offer(new("updated", Current, receivedMs));
+    }
 
-        Current = now;
-        if (now.Severity == before.Severity) return;
-        _changed = false;
-        sink.Offer(new("updated", now, receivedMs));
+    /// <summary>The anomaly with the sample's evidence if that is the oddest so far; otherwise as it is.</summary>
+    private Anomaly Odder(Anomaly before, in Sample sample, in Score score, ReadOnlySpan<Vote> votes, SeriesKey subject, RecentWindow recent)
+    {
+        if (score.Value <= before.Score) return before;
+        Anomaly now = Begin(sample, score, votes, subject, recent);
+        var severity = (Severity)Math.Max((int)before.Severity, (int)now.Severity);
+        return Explanation.Renew(now with { Id = before.Id, StartMs = before.StartMs, Severity = severity, Detector = before.Detector, Window = before.Window });
+    }
+
+    /// <summary>True where there is nothing to follow: no anomaly, and no streak that may become one.</summary>
+    private bool IsCalm(Verdict verdict)
+    {
+        if (verdict != Verdict.Normal) return false;
+        if (_policy.Pending > 0) return false;
+        _pending = null;
+        return true;
     }
 }
