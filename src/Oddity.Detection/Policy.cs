@@ -26,6 +26,9 @@ public sealed class Policy(PolicyOptions options)
     /// <summary>Odd samples in a row that have not opened an anomaly yet.</summary>
     public int Pending => IsOpen ? 0 : _odd;
 
+    /// <summary>Whether the last sample was odd by itself, and not only part of a streak or an open anomaly because of those before it.</summary>
+    public bool Voted { get; private set; }
+
     public Verdict Step(in Sample sample, in Score score)
     {
         if (!IsOdd(sample, score))
@@ -77,13 +80,17 @@ public sealed class Policy(PolicyOptions options)
         bool votes = options.Threshold is { } threshold
             ? score.Value >= (IsOpen ? threshold * options.ClearRatio : threshold) && (score.Anomalous || !score.WarmingUp)
             : score.Anomalous;
-        bool reached = votes || GoesOn(sample.Value, score);
-        if (!reached) return false;
-        double change = sample.Value - score.Expected;
+        bool large = IsLargeEnough(sample.Value - score.Expected, score.Expected);
+        Voted = votes && large;
+        return large && (votes || GoesOn(sample.Value, score));
+    }
+
+    private bool IsLargeEnough(double change, double expected)
+    {
         if (options.Direction == Direction.Above && change < 0) return false;
         if (options.Direction == Direction.Below && change > 0) return false;
         return Math.Abs(change) >= options.MinimumChange
-            && Math.Abs(change) >= options.MinimumRelativeChange * Math.Abs(score.Expected);
+            && Math.Abs(change) >= options.MinimumRelativeChange * Math.Abs(expected);
     }
 
     /// <summary>

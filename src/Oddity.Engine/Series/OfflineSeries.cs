@@ -20,15 +20,10 @@ public sealed class OfflineSeries
         return score;
     }
 
-    /// <summary>Odd samples of an open anomaly count; those that hold it open without being odd do not.</summary>
+    /// <summary>The sample that opens an anomaly counts, and those after it that are odd by themselves; those that only hold it open do not.</summary>
     internal static bool IsOdd(Policy policy, in Sample sample, in Score score)
     {
-        int before = policy.Count;
-        return policy.Step(sample, score) switch
-        {
-            Verdict.Opened => true,
-            Verdict.Continues => policy.Count > before,
-            _ => false,
-        };
+        Verdict verdict = policy.Step(sample, score);
+        return verdict == Verdict.Opened || (verdict == Verdict.Continues && policy.Voted);
     }
 }
