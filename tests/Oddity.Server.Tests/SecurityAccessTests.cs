@@ -47,7 +47,7 @@ public sealed class SecurityAccessTests
         open.ShouldBe(
             [
                 "/health", "/api/health", "/livez", "/-/healthy", "/readyz", "/-/ready", "/startupz", "/openapi.json", "/ui",
-                "/api/v1/auth/state", "/api/v1/auth/setup", "/api/v1/auth/login", "/auth/login", "/auth/refresh", "/api/v1/auth/logout",
+                "/api/v1/auth/state", "/api/v1/auth/setup", "/api/v1/auth/login", "/auth/login", "/auth/refresh", "/api/v1/auth/logout", "/ping", "/influx/ping",
             ],
             ignoreOrder: true);
     }
@@ -75,6 +75,28 @@ public sealed class SecurityAccessTests
             using HttpResponseMessage answer = await server.SendAsync(new(method), path, method == "POST" ? new { metric = "m", value = 1 } : null, SecurityServer.Bearer(token));
             return answer.StatusCode;
         }
+    }
+
+    [Theory]
+    [InlineData("Bearer {0}", true)]
+    [InlineData("bearer {0}", true)]
+    [InlineData("Token {0}", true)]
+    [InlineData("Basic {1}", true)]
+    [InlineData("Basic {0}", false)]
+    [InlineData("Basic ????", false)]
+    [InlineData("Basic ", false)]
+    [InlineData("{0}", false)]
+    [InlineData("Digest {0}", false)]
+    public async Task A_token_is_taken_in_the_words_that_senders_know(string header, bool taken)
+    {
+        await using SecurityServer server = await SecurityServer.StartAsync();
+        string token = await server.TokenAsync(await server.SetUpAsync(), "ingest");
+        string asPassword = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("anyone:" + token));
+
+        using HttpResponseMessage answer = await server.PostAsync(
+            "/events/raw", new { metric = "m", value = 1 }, ("Authorization", string.Format(System.Globalization.CultureInfo.InvariantCulture, header, token, asPassword)));
+
+        answer.StatusCode.ShouldBe(taken ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
     }
 
     [Fact]

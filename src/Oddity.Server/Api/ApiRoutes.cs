@@ -66,6 +66,7 @@ internal static class ApiRoutes
     public static void MapApi(this IEndpointRouteBuilder routes)
     {
         routes.MapIngest();
+        routes.MapInflux();
         routes.MapUploads();
         routes.MapPredict();
         routes.MapReport();

@@ -1,3 +1,4 @@
+using System.Text;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
 
@@ -5,14 +6,13 @@ namespace Oddity.Server.Security;
 
 /// <summary>
 /// Finds out who calls and lets them through only to routes whose permission they hold. Credentials are a token or session secret in
-/// <c>Authorization: Bearer</c>, or the session cookie; a cookie is sent by browsers unasked, so with one a change also needs a header that pages of
+/// <c>Authorization</c>, or the session cookie; a cookie is sent by browsers unasked, so with one a change also needs a header that pages of
 /// other sites can't send.
 /// </summary>
 internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origins origins)
 {
     public const string ChangeHeader = "X-Requested-With";
     public const string ChangeHeaderValue = "oddity";
-    private const string Scheme = "Bearer ";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -53,15 +53,30 @@ internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origin
     private async ValueTask<(Caller Caller, AccountSession? Session, bool ByCookie)> IdentifyAsync(HttpRequest request)
     {
         if (!accounts.Options.Required) return (Caller.Anyone, null, false);
-        string header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (Secret(request.Headers.Authorization.ToString()) is { } secret)
         {
-            string secret = header[Scheme.Length..].Trim();
             if (accounts.CallerOfToken(secret) is { } program) return (program, null, false);
             return await FromSessionAsync(secret, false);
         }
 
         return request.Cookies[SessionCookie.Name] is { } cookie ? await FromSessionAsync(cookie, true) : (Caller.Nobody, null, false);
+    }
+
+    /// <summary>
+    /// The secret in an Authorization header: <c>Bearer</c>; <c>Token</c>, as InfluxDB's clients say; <c>Basic</c>, of which a token is the password, for senders
+    /// that know nothing else. Null for none, empty where it can't be read.
+    /// </summary>
+    private static string? Secret(string header)
+    {
+        int blank = header.IndexOf(' ', StringComparison.Ordinal);
+        if (blank < 0) return null;
+        string scheme = header[..blank], rest = header[blank..].Trim();
+        if (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("Token", StringComparison.OrdinalIgnoreCase)) return rest;
+        if (!scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
+        byte[] pair = new byte[rest.Length];
+        if (!Convert.TryFromBase64String(rest, pair, out int length)) return "";
+        int colon = pair.AsSpan(0, length).IndexOf((byte)':');
+        return Encoding.UTF8.GetString(pair.AsSpan(colon + 1, length - colon - 1));
     }
 
     private async ValueTask<(Caller Caller, AccountSession? Session, bool ByCookie)> FromSessionAsync(string secret, bool byCookie) =>

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Oddity.Connectors.Sources.Events;
 using Oddity.Engine.Series;
 
 namespace Oddity.Connectors.Sources.Files;

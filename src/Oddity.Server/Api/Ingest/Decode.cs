@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Events;
 using Oddity.Connectors.Sources.Files;
+using Oddity.Connectors.Sources.Influx;
 using Oddity.Engine.Intake;
 
 namespace Oddity.Server.Api.Ingest;
@@ -19,6 +20,11 @@ internal static class Decode
         var options = new UploadOptions { Tenant = tenant, Precision = precision, MaxBytes = body.Length };
         return UploadDecoder.TryDecode(body, "body.csv", options, out IngestBatch? batch, out DecodeFailure? failure) ? batch : throw Answer(failure);
     }
+
+    /// <summary>Decodes InfluxDB's line protocol.</summary>
+    /// <exception cref="ProblemException">400: nothing can be decoded; 413: more records than one request may have.</exception>
+    public static IngestBatch Lines(ReadOnlyMemory<byte> body, string tenant, long nanosecondsPerUnit) =>
+        LineProtocolDecoder.TryDecode(body.Span, tenant, nanosecondsPerUnit, out IngestBatch? batch, out DecodeFailure? failure) ? batch : throw Answer(failure);
 
     /// <summary>Decodes files. Together they may hold no more text and samples than one request could without compression.</summary>
     /// <exception cref="ProblemException">413: they hold more.</exception>

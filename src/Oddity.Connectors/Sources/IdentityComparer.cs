@@ -1,4 +1,4 @@
-namespace Oddity.Connectors.Sources.Events;
+namespace Oddity.Connectors.Sources;
 
 /// <summary>Compares identities of series by their bytes.</summary>
 internal sealed class IdentityComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

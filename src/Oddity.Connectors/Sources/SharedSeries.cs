@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Oddity.Connectors.Sources.Events;
+namespace Oddity.Connectors.Sources;
 
 /// <summary>
 /// Keys that recent requests used. Most requests bring the next samples of the same series, and making a key costs more than decoding its event ten

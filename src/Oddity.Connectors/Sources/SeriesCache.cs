@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Oddity.Engine.Series;
 
-namespace Oddity.Connectors.Sources.Events;
+namespace Oddity.Connectors.Sources;
 
 /// <summary>
 /// The keys of the series in one request, found by the bytes that name them, so that a thousand events of one series make one key. Two spellings of
