@@ -9,6 +9,12 @@ public abstract class Detector
     /// <summary>Scores the sample against what is known, then learns it. Times may repeat and may go back; the score is finite for every finite value.</summary>
     public abstract Score Observe(in Sample sample);
 
+    /// <summary>
+    /// Event time, milliseconds, from which on it is odd by itself that no further sample came; null where the detector has no say in that. Whoever asks
+    /// compares it with the event time of other series of the same source, never with the wall clock. Changes with <see cref="Observe"/> alone.
+    /// </summary>
+    public virtual long? OverdueMs => null;
+
     /// <summary>Writes everything <see cref="Observe"/> depends on, parameters excepted.</summary>
     public abstract void Save(StateWriter writer);
 

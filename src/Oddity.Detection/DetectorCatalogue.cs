@@ -19,6 +19,9 @@ public static class DetectorCatalogue
         new(IsolationForestDetector.Id, "easily parted from the others, far off, and so for three samples in a row", (parameters, seed) => new IsolationForestDetector(parameters, seed)),
         new(MadDetector.Id, "distance from the median in median absolute deviations", (parameters, _) => new MadDetector(parameters)),
         new(ThresholdDetector.Id, "fixed limits, above or below; needs no training", (parameters, _) => new ThresholdDetector(parameters)),
+        new(RateOfChangeDetector.Id, "change per second larger than it ever was, or beyond a limit", (parameters, _) => new RateOfChangeDetector(parameters)),
+        new(FlatlineDetector.Id, "a constant that is broken, or a value that is stuck", (parameters, _) => new FlatlineDetector(parameters)),
+        new(MissingDetector.Id, "a series that stopped for longer than its own cadence explains", (parameters, _) => new MissingDetector(parameters)),
         new(Ensemble.Id, "weighted votes of other detectors", Ensemble.Create),
     ];
 

@@ -53,6 +53,9 @@ public sealed class Ensemble : Detector
     /// <summary>What each member thinks of the last sample; until the next <see cref="Observe"/>.</summary>
     public ReadOnlySpan<Vote> Votes => _votes;
 
+    /// <summary>The earliest of the members'.</summary>
+    public override long? OverdueMs => _members.Min(member => member.Detector.OverdueMs);
+
     /// <summary>An ensemble each of whose members suffices alone: a detector and the limits somebody set beside it.</summary>
     public static Ensemble AnyOf(IReadOnlyList<(string Id, Detector Detector)> members) =>
         members.Count == 1 && members[0].Detector is Ensemble only

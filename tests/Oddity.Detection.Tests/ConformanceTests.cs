@@ -169,6 +169,9 @@ public class ConformanceTests
     [InlineData("moving_average")]
     [InlineData("ewma")]
     [InlineData("threshold")]
+    [InlineData("flatline")]
+    [InlineData("rate_of_change")]
+    [InlineData("missing")]
     public void Once_warm_it_allocates_nothing(string id)
     {
         Detector detector = DetectorCatalogue.Find(id)!.Create(With(("above", "1e9")), 1);

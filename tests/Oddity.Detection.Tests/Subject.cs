@@ -21,6 +21,9 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         Of("zscore", ("window_seconds", "1e9"), ("max_rows", "50"), ("min_deviation", "0.5")),
         Of("percentile", ("low", "0"), ("high", "100"), ("max_rows", "30"), ("window_seconds", "1e12")),
         Of("isolation_forest", ("min_consecutive", "1"), ("smoothing_alpha", "1"), ("history", "40")),
+        Of("flatline", ("min_run", "3"), ("least_factor", "1"), ("min_changes", "1"), ("threshold", "0.1")),
+        Of("rate_of_change", ("threshold", "0.2"), ("max_per_second", "1e6")),
+        Of("missing", ("threshold", "0.2"), ("least_factor", "1")),
         Of("ensemble", ("members", "zscore=0.3, mad=0.3, percentile=0.4, threshold=alone"), ("threshold.above", "1e6")),
         new("vector isolation forest", seed => new Vector(new VectorIsolationForest(3, seed))) { SilentInBand = true },
         new("vector isolation forest, once", seed => new Vector(new VectorIsolationForest(3, seed, With(("refit_rows", "0"), ("fit_after_seconds", "0"))))) { SilentInBand = true },
@@ -35,8 +38,8 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         string name = all.Length == 0 ? id : $"{id}: {string.Join(", ", all.Select(one => $"{one.Item1} {one.Item2}"))}";
         return new(name, seed => DetectorCatalogue.Find(id)!.Create(With(all), seed))
         {
-            VotesByBand = id is "zscore" or "percentile" or "mad" or "moving_average" or "ewma" or "threshold",
-            SilentInBand = id is not ("adaptive" or "ensemble"),
+            VotesByBand = id is "zscore" or "percentile" or "mad" or "moving_average" or "ewma" or "threshold" or "rate_of_change",
+            SilentInBand = id is not ("adaptive" or "ensemble" or "missing"),
         };
     }
 
