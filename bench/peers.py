@@ -58,7 +58,29 @@ def stl(ours):
     return found
 
 
-PEERS = {'stl': stl}
+def forest(_):
+    from sklearn.ensemble import IsolationForest
+    found = {}
+
+    def values(columns):
+        """The same rows as Forest.Values makes."""
+        state, made = 1, np.empty(10000 * columns)
+        for i in range(made.size):
+            made[i] = 0
+            for _ in range(3):
+                state = (state * 1664525 + 1013904223) & 0xffffffff
+                made[i] += state / 4294967296
+        return made.reshape(-1, columns)
+    for columns, fit in [(1, 'forest fit, 1 column (folded, newest 256 rows)'), (3, 'forest fit, 3 columns'), (10, 'forest fit, 10 columns')]:
+        asked, score = values(columns), f'forest score, {columns} column{"s" if columns > 1 else ""}, 1000 rows'
+        rows = asked[:256] if columns == 1 else asked
+        peer = IsolationForest(n_estimators=100, max_samples=256, random_state=1)
+        found[fit] = best_ms(lambda: peer.fit(rows), 5)
+        found[score] = best_ms(lambda: peer.score_samples(asked[:1000]), 5)
+    return found
+
+
+PEERS = {'stl': stl, 'forest': forest}
 
 
 def main(names):

@@ -6,6 +6,7 @@ return args switch
     ["scores", string data, string scores, .. string[] rest] => Scores.Write(data, scores, rest.FirstOrDefault() ?? "adaptive"),
     ["healthy", .. string[] rest] => Healthy.Print(rest.FirstOrDefault() ?? "adaptive"),
     ["speed", .. string[] rest] => Speed.Print(rest.FirstOrDefault() ?? "adaptive"),
+    ["forest", ..] => Forest.Print(),
     ["stl", .. string[] rest] => Decomposition.Print(rest),
     _ => Usage(),
 };
@@ -17,6 +18,7 @@ static int Usage()
           scores DATA OUT [DETECTOR]   score labelled folders (*.csv, *.csv.gz, walked), one CSV each, as tools/score of the judge reads them
           healthy [DETECTOR]           alarms a day on healthy shapes at one sample every 3, 15 and 60 s
           speed [DETECTOR]             time, allocation and memory of one sample, 10,000 series interleaved
+          forest                       isolation forest of 100 trees x 256 rows: fit, and score one row of 1, 3 and 10 columns
           stl [DIR]                    time of a decomposition, 10,080 points, period 288; with DIR also the results, for bench/peers.py
         """);
     return 64;

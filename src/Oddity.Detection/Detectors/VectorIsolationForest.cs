@@ -9,7 +9,7 @@ namespace Oddity.Detection.Detectors;
 /// when its isolation score stands out from the recent ones (<see cref="RollingThreshold"/>) <em>and</em> its leading value is as far from the mean of the rows as
 /// six standard deviations. The vote is not the band alone: inside the leading dimension's band no vote, outside the forest must agree.
 /// Weakness: rows whose values are each usual, but not together, are hardly seen.
-/// Cost: 100 tree walks a row, about 1.5 µs; 0.3 ms for each new forest; 8 KB a dimension and 100 KB for the trees.
+/// Cost: 100 tree walks a row, about 1 µs; 0.3 ms for each new forest; 8 KB a dimension and 80 KB for the trees.
 /// </summary>
 public sealed class VectorIsolationForest : VectorDetector
 {

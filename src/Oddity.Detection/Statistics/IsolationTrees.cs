@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Oddity.Detection.Statistics;
 
 /// <summary>
@@ -5,26 +8,29 @@ namespace Oddity.Detection.Statistics;
 /// same rows and seed give the same forest. Score 2^(−E(path) / c(n)): about 0.5 for a row like the others, towards 1 for a rare one.
 /// </summary>
 /// <remarks>
-/// Flat arrays, trees one after another, each in preorder: a node's left child is the next node, its right child is <see cref="_right"/>, 0 at a leaf. Splits are
-/// kept in single precision of the value's place between the least and the greatest row, so an offset of 1e9 costs nothing.
-/// About trees · sample size · 16 bytes; to fit O(trees · sample · log sample), to score O(trees · log sample).
+/// Every tree is laid out as if it were complete: the children of node i are 2i + 1 and 2i + 2, a leaf above the bottom is a chain of nodes that all go left. So a
+/// walk has no pointers and no end to look for, and four walks go abreast while each waits for its next node. Splits are kept as whole numbers, the value's
+/// place between the least and the greatest row, so an offset of 1e9 costs nothing. About trees · sample · 12 bytes; to fit O(trees · sample · log sample), to
+/// score O(trees · log sample): no vectors and one order of sums, so the same bits everywhere.
 /// </remarks>
 internal sealed class IsolationTrees
 {
     /// <summary>So far beyond the least or greatest row, as a share of what is between them, a value is outside; nearer, it is a new extreme as every series has.</summary>
-    private const float Margin = 0.25f;
+    private const int Margin = One / 4;
+
+    /// <summary>The place of the greatest row; the least one's is 0. Places are held between −2 and 2 times this, so that no difference of two overflows.</summary>
+    private const int One = 1 << 28;
 
     private readonly int _dimensions;
-    private readonly int _height;
     private readonly int _trees;
-    private readonly int _nodes;
+    private readonly int _height;
+    private readonly int _leaves;
     private readonly double _usual;
     private readonly double[] _least;
     private readonly double[] _scale;
-    private readonly ushort[] _right;
-    private readonly ushort[] _dimension;
-    private readonly float[] _split;
-    private readonly float[] _place;
+    private readonly Node[] _nodes;
+    private readonly float[] _paths;
+    private readonly int[] _place;
     private readonly bool[] _outside;
 
     /// <param name="rows">Row after row, <paramref name="dimensions"/> values each within ±<see cref="Band.Largest"/>; at least two rows.</param>
@@ -38,25 +44,27 @@ internal sealed class IsolationTrees
         int taken = Math.Min(sample, count);
         (_dimensions, _trees) = (dimensions, trees);
         _height = (int)Math.Ceiling(Math.Log2(taken));
-        _nodes = (2 * taken) - 1;
+        _leaves = 1 << _height;
         _usual = UsualPath(taken);
-        (_right, _dimension, _split) = (new ushort[trees * _nodes], new ushort[trees * _nodes], new float[trees * _nodes]);
-        (_least, _scale, _place, _outside) = (new double[dimensions], new double[dimensions], new float[dimensions], new bool[dimensions]);
-        float[] places = new float[rows.Length];
+        (_nodes, _paths) = (new Node[trees * (_leaves - 1)], new float[trees * _leaves]);
+        (_least, _scale, _place, _outside) = (new double[dimensions], new double[dimensions], new int[dimensions], new bool[dimensions]);
+        int[] places = new int[rows.Length];
         for (int d = 0; d < dimensions; d++) Normalise(rows, d, places);
 
         int[] order = new int[count];
         for (int i = 0; i < count; i++) order[i] = i;
         var random = new SplitMix(seed);
+        var grower = new Grower(this, new int[dimensions * taken], taken);
         for (int tree = 0; tree < trees; tree++)
         {
             for (int i = 0; i < taken; i++)
             {
                 int other = i + random.Below(count - i);
                 (order[i], order[other]) = (order[other], order[i]);
+                for (int d = 0; d < dimensions; d++) grower.Places[(d * taken) + i] = places[(order[i] * dimensions) + d];
             }
 
-            Grow(places, order.AsSpan(0, taken), tree * _nodes, 0, 0, ref random);
+            grower.Grow(tree, ref random);
         }
     }
 
@@ -70,33 +78,79 @@ internal sealed class IsolationTrees
     /// </remarks>
     public double Score(ReadOnlySpan<double> row)
     {
+        bool outside = false;
         for (int d = 0; d < _dimensions; d++)
         {
             _place[d] = Place(row[d], d);
-            _outside[d] = _place[d] is < -Margin or > 1 + Margin;
+            outside |= _outside[d] = _place[d] is < -Margin or > One + Margin;
         }
 
-        double path = 0;
-        for (int tree = 0; tree < _trees; tree++) path += Path(tree * _nodes);
-        return Math.Pow(2, -path / _trees / _usual);
+        return Math.Pow(2, -(outside ? SumLeaving() : Sum()) / _trees / _usual);
     }
 
-    private float Path(int first)
+    /// <summary>Paths of the four trees of a group, and then of the next group, each to the bottom.</summary>
+    private double Sum()
     {
-        int node = first;
-        for (int depth = 1; _right[node] != 0; depth++)
+        ref Node node = ref MemoryMarshal.GetArrayDataReference(_nodes);
+        ref int place = ref MemoryMarshal.GetArrayDataReference(_place);
+        ref float path = ref MemoryMarshal.GetArrayDataReference(_paths);
+        int inner = _leaves - 1, tree = 0;
+        double sum = 0;
+        for (; tree + 4 <= _trees; tree += 4)
         {
-            int dimension = _dimension[node];
-            if (_outside[dimension]) return depth;
-            node = _place[dimension] < _split[node] ? node + 1 : first + _right[node];
+            int a = 0, b = 0, c = 0, d = 0;
+            ref Node ofA = ref Unsafe.Add(ref node, tree * inner), ofB = ref Unsafe.Add(ref ofA, inner), ofC = ref Unsafe.Add(ref ofB, inner), ofD = ref Unsafe.Add(ref ofC, inner);
+            for (int level = 0; level < _height; level++)
+            {
+                a = Next(a, in Unsafe.Add(ref ofA, a), ref place);
+                b = Next(b, in Unsafe.Add(ref ofB, b), ref place);
+                c = Next(c, in Unsafe.Add(ref ofC, c), ref place);
+                d = Next(d, in Unsafe.Add(ref ofD, d), ref place);
+            }
+
+            ref float leaf = ref Unsafe.Add(ref path, (tree * _leaves) - inner);
+            sum += Unsafe.Add(ref leaf, a) + Unsafe.Add(ref leaf, b + _leaves) + Unsafe.Add(ref leaf, c + (2 * _leaves)) + Unsafe.Add(ref leaf, d + (3 * _leaves));
         }
 
-        return _split[node];
+        for (; tree < _trees; tree++)
+        {
+            int at = 0;
+            for (int level = 0; level < _height; level++) at = Next(at, in _nodes[(tree * inner) + at], ref place);
+            sum += _paths[(tree * _leaves) + at - inner];
+        }
+
+        return sum;
     }
 
-    private float Place(double value, int dimension) => (float)((Math.Clamp(value, -Band.Largest, Band.Largest) - _least[dimension]) * _scale[dimension]);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Next(int at, in Node node, ref int place) =>
+        (2 * at) + 1 + (int)((uint)(node.Split - 1 - Unsafe.Add(ref place, node.Dimension)) >> 31); // The sign: 1 where the place is at the split or after.
 
-    private void Normalise(ReadOnlySpan<double> rows, int dimension, Span<float> places)
+    /// <summary>The same for a row with a value beyond all rows.</summary>
+    private double SumLeaving()
+    {
+        double sum = 0;
+        for (int tree = 0; tree < _trees; tree++) sum += PathLeaving(tree);
+        return sum;
+    }
+
+    private double PathLeaving(int tree)
+    {
+        int at = 0;
+        for (int level = 1; level <= _height; level++)
+        {
+            ref readonly Node node = ref _nodes[(tree * (_leaves - 1)) + at];
+            if (_outside[node.Dimension] && node.Split != int.MaxValue) return level;
+            at = Next(at, in node, ref _place[0]);
+        }
+
+        return _paths[(tree * _leaves) + at - (_leaves - 1)];
+    }
+
+    private int Place(double value, int dimension) =>
+        (int)(One * Math.Clamp((Math.Clamp(value, -Band.Largest, Band.Largest) - _least[dimension]) * _scale[dimension], -2.0, 2.0));
+
+    private void Normalise(ReadOnlySpan<double> rows, int dimension, Span<int> places)
     {
         double least = double.MaxValue, greatest = double.MinValue;
         for (int i = dimension; i < rows.Length; i += _dimensions) (least, greatest) = (Math.Min(least, rows[i]), Math.Max(greatest, rows[i]));
@@ -106,46 +160,75 @@ internal sealed class IsolationTrees
         for (int i = dimension; i < rows.Length; i += _dimensions) places[i] = Place(rows[i], dimension);
     }
 
-    /// <summary>Grows a node and all below it; returns the number of the first node after them.</summary>
-    private int Grow(ReadOnlySpan<float> places, Span<int> own, int first, int node, int depth, ref SplitMix random)
+    /// <summary>A split: places from it on go right. 8 bytes.</summary>
+    private struct Node
     {
-        int start = own.Length > 1 && depth < _height ? random.Below(_dimensions) : _dimensions;
-        for (int attempt = 0; attempt < _dimensions && start < _dimensions; attempt++)
+        public int Split;
+        public int Dimension;
+    }
+
+    /// <summary>Grows trees from the places of their rows, dimension after dimension.</summary>
+    private readonly ref struct Grower(IsolationTrees forest, int[] places, int rows)
+    {
+        private readonly int[] _order = new int[rows];
+
+        public int[] Places => places;
+
+        public void Grow(int tree, ref SplitMix random)
         {
-            int dimension = (start + attempt) % _dimensions;
-            float split = Split(places, own, dimension, ref random);
-            if (float.IsNaN(split)) continue; // Rows that are equal here cannot be parted here: another dimension may.
+            for (int i = 0; i < rows; i++) _order[i] = i;
+            Span<Node> nodes = forest._nodes.AsSpan(tree * (forest._leaves - 1), forest._leaves - 1);
+            Grow(nodes, forest._paths.AsSpan(tree * forest._leaves, forest._leaves), _order, 0, 0, ref random);
+        }
+
+        private void Grow(Span<Node> nodes, Span<float> paths, Span<int> own, int node, int depth, ref SplitMix random)
+        {
+            int start = own.Length > 1 && depth < forest._height ? random.Below(forest._dimensions) : forest._dimensions;
+            for (int attempt = 0; attempt < forest._dimensions && start < forest._dimensions; attempt++)
+            {
+                int dimension = start + attempt < forest._dimensions ? start + attempt : start + attempt - forest._dimensions;
+                ReadOnlySpan<int> column = places.AsSpan(dimension * rows, rows);
+                int split = Split(column, own, ref random);
+                if (split == 0) continue; // Rows that are equal here cannot be parted here: another dimension may.
+                int left = Part(column, own, split);
+                nodes[node] = new() { Split = split, Dimension = dimension };
+                Grow(nodes, paths, own[..left], (2 * node) + 1, depth + 1, ref random);
+                Grow(nodes, paths, own[left..], (2 * node) + 2, depth + 1, ref random);
+                return;
+            }
+
+            float path = (float)(depth + UsualPath(own.Length));
+            for (; depth < forest._height; depth++, node = (2 * node) + 1) nodes[node] = new() { Split = int.MaxValue };
+            paths[node - (forest._leaves - 1)] = path;
+        }
+
+        /// <summary>Rows before the split to the left; returns how many.</summary>
+        private static int Part(ReadOnlySpan<int> column, Span<int> own, int split)
+        {
             int left = 0;
             for (int i = 0; i < own.Length; i++)
             {
-                if (places[(own[i] * _dimensions) + dimension] >= split) continue;
-                (own[i], own[left]) = (own[left], own[i]);
-                left++;
+                int row = own[i];
+                own[i] = own[left];
+                own[left] = row;
+                left += column[row] < split ? 1 : 0;
             }
 
-            (_dimension[first + node], _split[first + node]) = ((ushort)dimension, split);
-            int right = Grow(places, own[..left], first, node + 1, depth + 1, ref random);
-            _right[first + node] = (ushort)right;
-            return Grow(places, own[left..], first, right, depth + 1, ref random);
+            return left;
         }
 
-        _split[first + node] = (float)(depth + UsualPath(own.Length));
-        return node + 1;
-    }
-
-    /// <summary>A place between the least row, not itself, and the greatest; NaN if there is none.</summary>
-    private float Split(ReadOnlySpan<float> places, ReadOnlySpan<int> own, int dimension, ref SplitMix random)
-    {
-        float low = float.MaxValue, high = float.MinValue;
-        foreach (int row in own)
+        /// <summary>A place between the least row, not itself, and the greatest; 0 if there is none.</summary>
+        private static int Split(ReadOnlySpan<int> column, ReadOnlySpan<int> own, ref SplitMix random)
         {
-            float place = places[(row * _dimensions) + dimension];
-            if (place < low) low = place;
-            if (place > high) high = place;
-        }
+            int low = int.MaxValue, high = int.MinValue;
+            foreach (int row in own)
+            {
+                int place = column[row];
+                low = Math.Min(low, place);
+                high = Math.Max(high, place);
+            }
 
-        if (!(high > low)) return float.NaN;
-        float split = low + ((float)random.Unit() * (high - low));
-        return split > low && split <= high ? split : high;
+            return high == low ? 0 : low + 1 + (int)(((random.Next() >> 32) * (ulong)(high - low)) >> 32);
+        }
     }
 }

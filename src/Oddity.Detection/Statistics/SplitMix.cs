@@ -13,8 +13,8 @@ internal struct SplitMix(ulong seed)
         return z ^ (z >> 31);
     }
 
-    /// <summary>0 to <paramref name="count"/> − 1; the bias of taking a remainder of 64 bits is beyond notice.</summary>
-    public int Below(int count) => (int)(Next() % (ulong)count);
+    /// <summary>0 to <paramref name="count"/> − 1, the upper half of a product of 64 bits; its bias is beyond notice.</summary>
+    public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 
     /// <summary>0 to 1, 1 excluded.</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
