@@ -34,6 +34,7 @@ internal static class Program
     {
         ServeCommand.Create(),
         ScoreCommand.Create(),
+        EvaluateCommand.Create(),
         SimulateCommand.Create(),
         ExportCommand.Create(),
         DigestCommand.Create(),

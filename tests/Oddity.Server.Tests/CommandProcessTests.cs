@@ -72,7 +72,7 @@ public sealed class CommandProcessTests : IDisposable
         (int code, string output, _) = await CommandProcess.RunAsync(_folder, ["--version"]);
         code.ShouldBe(0);
         output.ShouldMatch(@"^\d+\.\d+\.\d+");
-        foreach (string[] verb in new[] { [], new[] { "serve" }, ["score"], ["simulate"], ["export", "anomalies"], ["digest"], ["config", "check"] })
+        foreach (string[] verb in new[] { [], new[] { "serve" }, ["score"], ["evaluate"], ["simulate"], ["export", "anomalies"], ["digest"], ["config", "check"] })
         {
             (code, output, _) = await CommandProcess.RunAsync(_folder, [.. verb, "--help"]);
             code.ShouldBe(0);

@@ -5,7 +5,7 @@ using Oddity.Engine.Series;
 namespace Oddity.Server.Commands;
 
 /// <summary>Scores one file, row by row; memory does not grow with its length.</summary>
-internal sealed class FileScorer(WatchOptions options, ScoreWriter writer)
+internal sealed class FileScorer(WatchOptions options, IScoredRows writer)
 {
     /// <summary>Between rows without a time; some detectors go by the clock.</summary>
     private const long AssumedIntervalMs = 1_000;
@@ -31,7 +31,8 @@ internal sealed class FileScorer(WatchOptions options, ScoreWriter writer)
         return scored;
     }
 
-    private ScoredFile Run(SeriesFile file, CancellationToken cancel)
+    /// <summary>Scores the rows in their order.</summary>
+    public ScoredFile Run(SeriesFile file, CancellationToken cancel)
     {
         long rows = 0;
         for (; file.TryRead(out SeriesRow? row); rows++)

@@ -49,7 +49,7 @@ internal static class ScoreCommand
         var failures = new List<string>();
         long rows = 0, odd = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel };
-        await ScoreProgress.RunAsync(inputs, progress => Parallel.ForEachAsync(inputs, parallel, (input, stop) =>
+        await ScoreProgress.RunAsync("scoring", inputs.Sum(input => input.Bytes), progress => Parallel.ForEachAsync(inputs, parallel, (input, stop) =>
         {
             ScoredFile scored = FileScorer.Score(input, folder, options.Engine.Watch, progress, stop);
             Interlocked.Add(ref rows, scored.Rows);

@@ -2,17 +2,17 @@ using Spectre.Console;
 
 namespace Oddity.Server.Commands;
 
-/// <summary>A progress bar over the bytes of all inputs, on a terminal only.</summary>
+/// <summary>A progress bar over the bytes to be read, where messages go to a terminal.</summary>
 internal static class ScoreProgress
 {
-    public static Task RunAsync(IReadOnlyList<ScoreInput> inputs, Func<Action<long>, Task> work)
+    public static Task RunAsync(string what, long bytes, Func<Action<long>, Task> work)
     {
-        if (Console.IsErrorRedirected || Console.IsOutputRedirected) return work(_ => { });
+        if (Console.IsErrorRedirected) return work(_ => { });
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress().AutoClear(true).StartAsync(async context =>
         {
-            ProgressTask bar = context.AddTask("scoring", maxValue: Math.Max(1, inputs.Sum(input => input.Bytes)));
-            await work(bytes => bar.Increment(bytes));
+            ProgressTask bar = context.AddTask(what, maxValue: Math.Max(1, bytes));
+            await work(read => bar.Increment(read));
         });
     }
 }

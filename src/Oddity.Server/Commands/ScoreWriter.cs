@@ -9,7 +9,7 @@ namespace Oddity.Server.Commands;
 /// The CSV of `oddity score`: <c>timestamp,value,expected,lower,upper,severity,anomaly_score,is_anomaly,reason</c>. Times as they stand in the input;
 /// numbers in the shortest form that reads back to the same bits; empty where there is none, such as the end of an open band.
 /// </summary>
-internal sealed class ScoreWriter : IDisposable
+internal sealed class ScoreWriter : IScoredRows, IDisposable
 {
     private readonly StreamWriter _out;
     private readonly char[] _number = new char[32];
@@ -20,12 +20,6 @@ internal sealed class ScoreWriter : IDisposable
         _out.WriteLine("timestamp,value,expected,lower,upper,severity,anomaly_score,is_anomaly,reason");
     }
 
-    /// <summary>A row that was scored.</summary>
-    /// <param name="row">The input's row.</param>
-    /// <param name="value">Its value; of a vector the one that stands out.</param>
-    /// <param name="score">What the detector makes of it.</param>
-    /// <param name="odd">Whether it belongs to an anomaly.</param>
-    /// <param name="dimension">Of a vector the column that stands out, from 0; null for a single value.</param>
     public void Write(SeriesRow row, double value, in Score score, bool odd, int? dimension)
     {
         WriteText(row.TimeText);
@@ -40,10 +34,8 @@ internal sealed class ScoreWriter : IDisposable
         _out.Write('\n');
     }
 
-    /// <summary>A row of a series that nothing watches.</summary>
     public void WriteUnwatched(SeriesRow row) => WriteSilent(row, "");
 
-    /// <summary>A row that can't be read: not odd, and the reason says what is wrong.</summary>
     public void WriteBad(SeriesRow row) => WriteSilent(row, row.Mistake ?? "no value");
 
     public void Dispose() => _out.Dispose();

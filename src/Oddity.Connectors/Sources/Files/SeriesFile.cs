@@ -5,7 +5,7 @@ namespace Oddity.Connectors.Sources.Files;
 
 /// <summary>
 /// Reads a file row by row for scoring: one row out for each row in, good or bad, in the order of the file. Understands what
-/// <see cref="UploadDecoder"/> does; a column <c>label</c> is passed over. Tables are streamed, JSON is held in memory.
+/// <see cref="UploadDecoder"/> does; a column <c>label</c> is no value, but told with each row. Tables are streamed, JSON is held in memory.
 /// </summary>
 public sealed class SeriesFile : IDisposable
 {
@@ -27,12 +27,16 @@ public sealed class SeriesFile : IDisposable
         {
             var table = new TableReader(input, metric, new UploadOptions().Tenant, precision);
             IsVector = table.Layout.Vector is not null;
+            IsLabelled = table.Layout.Truth >= 0;
             _rows = TableRows(table).GetEnumerator();
         }
     }
 
     /// <summary>The rows hold several values, measured together. Otherwise each holds one; they need not all be of one series.</summary>
     public bool IsVector { get; }
+
+    /// <summary>There is a column <c>label</c>.</summary>
+    public bool IsLabelled { get; }
 
     /// <summary>Why reading ended early; null if it did not.</summary>
     public DecodeFailure? Failure { get; private set; }
@@ -91,7 +95,7 @@ public sealed class SeriesFile : IDisposable
     {
         while (table.Read())
         {
-            yield return new(table.TimeText, table.TimeMs, table.Series?.Vector ?? table.Series?.Keys[0], table.Values, table.Mistake?.Detail);
+            yield return new(table.TimeText, table.TimeMs, table.Series?.Vector ?? table.Series?.Keys[0], table.Values, table.Mistake?.Detail, table.Label);
         }
     }
 

@@ -8,4 +8,5 @@ namespace Oddity.Connectors.Sources.Files;
 /// <param name="Series">Which series, or which vector if there are several values; null in a bad row.</param>
 /// <param name="Values">One value, or those measured together; NaN where there is none.</param>
 /// <param name="Mistake">What is wrong with the row; null if nothing is.</param>
-public sealed record SeriesRow(string TimeText, long? TimeMs, SeriesKey? Series, double[] Values, string? Mistake);
+/// <param name="Label">The truth where the file has a column <c>label</c>: true for a number above 0; null without such a column. Never input to detection.</param>
+public sealed record SeriesRow(string TimeText, long? TimeMs, SeriesKey? Series, double[] Values, string? Mistake, bool? Label = null);

@@ -109,6 +109,7 @@ internal sealed class TableGuess
         Time = time,
         Metric = metric,
         Values = values,
+        Truth = HasHeader ? TableColumns.Find(_first, [TableColumns.Truth]) : -1,
         Labels = [.. labels.Select(i => (i, Name(i)))],
         Vector = vector,
     };

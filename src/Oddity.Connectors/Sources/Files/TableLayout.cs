@@ -25,6 +25,9 @@ internal sealed record TableLayout
     /// <summary>Columns that become labels.</summary>
     public required IReadOnlyList<(int Column, string Name)> Labels { get; init; }
 
+    /// <summary>Column of the truth of labelled data; -1 if there is none.</summary>
+    public required int Truth { get; init; }
+
     /// <summary>Metric of the values as a whole; null unless there are several.</summary>
     public required string? Vector { get; init; }
 

@@ -36,6 +36,9 @@ internal sealed class TableReader
     /// <summary>A value for each of <see cref="TableLayout.Values"/>; NaN where there is none. A new array for each row.</summary>
     public double[] Values { get; private set; } = [];
 
+    /// <summary>The truth, a number above 0 in the column for it; null if the file has none.</summary>
+    public bool? Label => Layout.Truth < 0 ? null : Cell.TryNumber(_rows[Layout.Truth], Layout.DecimalComma, out double label) && label > 0;
+
     /// <summary>The series of the values; null in a bad row.</summary>
     public SeriesGroup? Series { get; private set; }
 
