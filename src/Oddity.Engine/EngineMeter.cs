@@ -20,6 +20,8 @@ internal sealed class EngineMeter : IDisposable
     private readonly Counter<long> _anomalies;
     private readonly Counter<long> _alerts;
     private readonly Histogram<double> _commit;
+    private readonly Histogram<double> _sync;
+    private readonly Counter<long> _logged;
     private readonly Histogram<double> _apply;
     private readonly Histogram<double> _checkpoint;
     private long _processedTotal;
@@ -36,6 +38,8 @@ internal sealed class EngineMeter : IDisposable
         _anomalies = _meter.CreateCounter<long>("anomaly_events_total", "anomalies", "Anomalies that began, by severity.");
         _alerts = _meter.CreateCounter<long>("oddity_alerts_total", "alerts", "Delivery attempts, by channel and outcome.");
         _commit = _meter.CreateHistogram<double>("oddity_log_append_seconds", "s", "From admission to synced on disk.");
+        _sync = _meter.CreateHistogram<double>("oddity_log_sync_seconds", "s", "Making one write of the log durable; several requests may share it.");
+        _logged = _meter.CreateCounter<long>("oddity_log_bytes_total", "bytes", "Bytes appended to the log.");
         _apply = _meter.CreateHistogram<double>("oddity_apply_seconds", "s", "Scoring and learning of one batch's share of a shard.");
         _checkpoint = _meter.CreateHistogram<double>("oddity_checkpoint_seconds", "s", "From the barrier to the synced checkpoint.");
     }
@@ -50,6 +54,12 @@ internal sealed class EngineMeter : IDisposable
     {
         _accepted.Add(samples);
         _commit.Record(took.TotalSeconds);
+    }
+
+    public void Synced(TimeSpan took, long bytes)
+    {
+        _sync.Record(took.TotalSeconds);
+        _logged.Add(bytes);
     }
 
     public void Applied(int samples, int late, int unjudged, TimeSpan took)

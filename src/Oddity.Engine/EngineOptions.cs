@@ -24,6 +24,9 @@ public sealed record EngineOptions
     /// <summary>Most series of one tenant; a record that would begin another is refused. Default 1,000,000.</summary>
     public int MaxSeriesPerTenant { get; init; } = 1_000_000;
 
+    /// <summary>Most samples of one tenant a second, on average over two seconds; requests beyond are refused. Default 0: no limit.</summary>
+    public long MaxSamplesPerSecond { get; init; }
+
     /// <summary>Most bytes of requests that wait to be written or applied before new ones are refused. Default 256 MiB.</summary>
     public long MaxQueuedBytes { get; init; } = 256L << 20;
 

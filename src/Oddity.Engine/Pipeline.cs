@@ -9,6 +9,7 @@ using Oddity.Engine.Intake;
 using Oddity.Engine.Live;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
+using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine;
 
@@ -29,14 +30,13 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly History _history;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SegmentLog _segments;
+    private readonly IdempotencyKeys _keys;
     private readonly Task[] _shardLoops;
-    private readonly Task _routerLoop;
     private readonly Task _sinkLoop;
     private Task _outboxLoop = Task.CompletedTask;
     private Task _checkpointLoop = Task.CompletedTask;
     private readonly long _maxQueuedBytes;
-    private long _toReplay;
-    private long _replayed;
     private bool _disposed;
 
     private Pipeline(EngineOptions options, IReadOnlyList<IChannel> channels, TimeProvider time, ILoggerFactory loggers)
@@ -56,15 +56,20 @@ public sealed class Pipeline : IAsyncDisposable
 
         _outbox = new(options.Alerting, channels, Database, _meter, time, log);
         _sink = new(Database, _outbox, Live, _meter, time, log);
-        _shards = [.. Enumerable.Range(0, Math.Max(1, options.Shards)).Select(_ => new Shard(_sink, _meter))];
-        _router = new(_shards, new(options.Watch));
-        _intake = new(options, Database, _router, _meter, time, log);
-        _checkpointer = new(options, Database, _router, _sink, _meter, time, log);
+        options = options with { Shards = Math.Max(1, options.Shards) };
+        _shards = [.. Enumerable.Range(0, options.Shards).Select(number => new Shard(number, _sink, _meter))];
+        _router = new(_shards, new(options.Watch), options.MaxSeriesPerTenant);
+        foreach (Shard shard in _shards) shard.Applied = _router.Done;
+        _segments = new(options.DataDirectory, _meter, time, log);
+        _keys = new(Database);
+        _segments.Synced = OnDisk;
+        _intake = new(options, _segments, _keys, _router, _meter, time, log);
+        _checkpointer = new(options, Database, _segments, _keys, _router, _sink, _meter, time, log);
         _history = new(Database, _router);
         _meter.Gauge("oddity_queue_batches", "Batches on disk and not applied yet.", () => _router.Queued);
         _meter.Gauge("oddity_queue_bytes", "Bytes of those batches.", () => _router.QueuedBytes);
         _meter.Gauge("oddity_series", "Series known.", () => _router.TotalSeries);
-        _meter.Gauge("oddity_detector_failures", "How often detectors threw and started afresh.", () => _router.Sorted().Sum(series => series.DetectorFailures));
+        _meter.Gauge("oddity_detector_failures", "How often detectors threw and started afresh.", () => _router.All.Sum(series => series.DetectorFailures));
         _meter.Gauge("oddity_live_watchers", "Dashboards that listen.", () => Live.Watchers);
 
         long applied;
@@ -74,6 +79,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
         catch
         {
+            _segments.Dispose();
             Database.Dispose();
             _meter.Dispose();
             _lock.Dispose();
@@ -83,16 +89,15 @@ public sealed class Pipeline : IAsyncDisposable
         _router.LastSequence = applied;
         _sinkLoop = Task.Run(_sink.RunAsync);
         _shardLoops = [.. _shards.Select(shard => Task.Run(shard.RunAsync))];
-        _routerLoop = Task.Run(_router.RunAsync);
-        Failure = Task.WhenAny([.. _shardLoops.Append(_routerLoop).Append(_sinkLoop).Append(Database.Failure).Select(FailureOf)]).Unwrap();
-        Recovered = Task.Run(() => RecoverAsync(applied));
+        Failure = Task.WhenAny([.. _shardLoops.Append(_sinkLoop).Append(Database.Failure).Append(_segments.Failure).Select(FailureOf)]).Unwrap();
+        Recovered = Task.Run(() => RecoverAsync(applied, options.Shards, log));
     }
 
     /// <summary>Completes when recovery is done; fails when it could not be.</summary>
     public Task Recovered { get; }
 
     /// <summary>Share of the log that recovery has applied, 0 to 1.</summary>
-    public double RecoveryProgress => Recovered.IsCompletedSuccessfully || _toReplay == 0 ? (Recovered.IsCompleted ? 1 : 0) : Math.Min(1, (double)Interlocked.Read(ref _replayed) / _toReplay);
+    public double RecoveryProgress => Recovered.IsCompletedSuccessfully ? 1 : _segments.ReadShare;
 
     /// <summary>Completes, failed, when a part died and the process should end: a dead loop or the first failed sync. Never completes otherwise.</summary>
     public Task Failure { get; }
@@ -109,6 +114,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The embedded store, for those who keep small things beside the series: users, tokens.</summary>
     public Database Database { get; }
 
+    /// <summary>The log. For tests.</summary>
+    internal SegmentLog Log => _segments;
+
     /// <summary>Events for dashboards.</summary>
     public LiveFeed Live { get; } = new();
 
@@ -120,6 +128,15 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <summary>Lets a batch in. Returns when what was accepted is on disk.</summary>
     public Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions options, CancellationToken cancel) => _intake.IngestAsync(batch, options, cancel);
+
+    /// <summary>An empty batch for a source that names series by the bytes of its protocol; ends with <see cref="CommitAsync"/> or its disposal.</summary>
+    /// <param name="tenant">Whose samples they are.</param>
+    /// <param name="protocol">Which protocol's names; the same bytes may mean another series in another one.</param>
+    /// <param name="options">How the request wants to be treated.</param>
+    public Batch BeginBatch(string tenant, string protocol, IngestOptions options) => _intake.Begin(tenant, options).By(_router.WireNames(tenant, protocol));
+
+    /// <summary>Lets a batch in and ends its use. Returns when what was accepted is on disk.</summary>
+    public ValueTask<IngestResult> CommitAsync(Batch batch, CancellationToken cancel) => _intake.CommitAsync(batch, cancel);
 
     /// <summary>What is wrong with a batch's records, one reason each, in record order, without letting anything in.</summary>
     public IReadOnlyList<IngestError> Check(IngestBatch batch, IngestOptions options) => _intake.Check(batch, options);
@@ -166,7 +183,7 @@ public sealed class Pipeline : IAsyncDisposable
     public IReadOnlyList<SeriesInfo> ListSeries(string tenant, string? search, string? after, int limit) =>
     [
         .. _router.Sorted()
-            .Where(series => series.Key.Tenant == tenant
+            .Where(series => series.Count > 0 && series.Key.Tenant == tenant
                 && (after is null || string.CompareOrdinal(series.Key.Text, after) > 0)
                 && (search is null || series.Key.Text.Contains(search, StringComparison.OrdinalIgnoreCase)))
             .Take(limit)
@@ -174,7 +191,7 @@ public sealed class Pipeline : IAsyncDisposable
     ];
 
     /// <summary>The series with this key; null if there is none.</summary>
-    public SeriesInfo? FindSeries(SeriesKey key) => _router.Find(key) is { } series ? Describe(series) : null;
+    public SeriesInfo? FindSeries(SeriesKey key) => _router.Find(key) is { Count: > 0 } series ? Describe(series) : null;
 
     /// <summary>Number of series of a tenant.</summary>
     public int CountSeries(string tenant) => _router.CountSeries(tenant);
@@ -270,10 +287,9 @@ public sealed class Pipeline : IAsyncDisposable
         await Quietly(Recovered).ConfigureAwait(false);
         await Quietly(_checkpointLoop).ConfigureAwait(false);
         await Quietly(_outboxLoop).ConfigureAwait(false);
+        _segments.Dispose();
         if (!Failure.IsCompleted && Recovered.IsCompletedSuccessfully) await Quietly(_checkpointer.CheckpointAsync(CancellationToken.None)).ConfigureAwait(false);
         _router.Complete();
-        await Quietly(_routerLoop).ConfigureAwait(false);
-        foreach (Shard shard in _shards) shard.Complete();
         await Quietly(Task.WhenAll(_shardLoops)).ConfigureAwait(false);
         _sink.Complete();
         await Quietly(_sinkLoop).ConfigureAwait(false);
@@ -283,23 +299,51 @@ public sealed class Pipeline : IAsyncDisposable
         _lock.Dispose();
     }
 
-    private async Task RecoverAsync(long applied)
+    private async Task RecoverAsync(long applied, int shards, ILogger log)
     {
-        long last = _checkpointer.LastLogged(applied);
-        _toReplay = last - applied;
-        foreach (LoggedBatch batch in _checkpointer.Replay(applied))
+        foreach ((long sequence, ReadOnlyMemory<byte> payload) in _segments.Read(applied))
         {
             _stop.Token.ThrowIfCancellationRequested();
             while (_router.Queued > 1_000 || _router.QueuedBytes > _maxQueuedBytes) await _router.BarrierAsync(_ => true).ConfigureAwait(false);
-            _router.Enqueue(batch);
-            Interlocked.Exchange(ref _replayed, batch.Sequence - applied);
+            using Batch batch = _intake.Begin("", IngestOptions.Live);
+            if (Decoded(batch, sequence, payload.Span, shards, log)) OnDisk(batch);
         }
 
         await SettleAsync(_stop.Token).ConfigureAwait(false);
         await EndForgottenAsync(_stop.Token).ConfigureAwait(false);
-        _intake.Open(last);
+        _segments.Open();
+        _intake.Open();
         _outboxLoop = Task.Run(() => _outbox.RunAsync(_stop.Token));
         _checkpointLoop = Task.Run(() => _checkpointer.RunAsync(_stop.Token));
+    }
+
+    /// <summary>A batch that cannot be read is passed over, loudly: those after it live on.</summary>
+    private bool Decoded(Batch batch, long sequence, ReadOnlySpan<byte> payload, int shards, ILogger log)
+    {
+        batch.Sequence = sequence;
+        try
+        {
+            batch.Decode(payload, shards);
+        }
+        catch (InvalidDataException error)
+        {
+            log.LogError(error, "Batch {Sequence} of the log is damaged and passed over", sequence);
+            _meter.Rejected("damaged_log");
+            return false;
+        }
+
+        if (batch.Orphans == 0) return true;
+        log.LogError("Batch {Sequence} of the log has {Count} samples of series whose names are lost with a damaged record", sequence, batch.Orphans);
+        _meter.Rejected("damaged_log");
+        return true;
+    }
+
+    /// <summary>A batch is on disk, or was read from it: to the shards, in log order.</summary>
+    private void OnDisk(Batch batch)
+    {
+        batch.NamesLogged();
+        if (batch.Answer.Key is { } key) _keys.Stored(batch.Tenant, key, batch.Sequence, batch.ReceivedMs, batch.Answer.Accepted, batch.Answer.Rejected);
+        _router.Enqueue(batch);
     }
 
     /// <summary>Ends the stored anomalies that nothing follows any more: what watched their series changed while the server was down.</summary>

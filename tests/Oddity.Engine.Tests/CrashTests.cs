@@ -100,11 +100,10 @@ public sealed class CrashTests : IDisposable
     {
         await using TestEngine engine = await TestEngine.StartAsync(change: options => options with { MaxQueuedBytes = 10_000 });
         using var hold = new ManualResetEventSlim();
-        Task blocked = engine.Pipeline.Database.WriteAsync(_ => hold.Wait(CancellationToken.None));
+        engine.Pipeline.Log.BeforeSync = () => hold.Wait(CancellationToken.None);
         Task<IngestResult>[] sent = [.. Enumerable.Range(0, 50).Select(_ => engine.SendAsync("m", Enumerable.Repeat((Noon, 1.0), 100)))];
         IngestOutcome[] early = [.. sent.Where(task => task.IsCompleted).Select(task => task.Result.Outcome)];
         hold.Set();
-        await blocked;
         await Task.WhenAll(sent);
         early.Length.ShouldBeGreaterThan(40);
         early.ShouldAllBe(outcome => outcome == IngestOutcome.Overloaded);
@@ -180,7 +179,7 @@ public sealed class CrashTests : IDisposable
         var options = new EngineOptions { DataDirectory = _directory, CheckpointInterval = TimeSpan.FromMilliseconds(1) };
         await using Pipeline pipeline = Pipeline.Open(options, [], TimeProvider.System, errors);
         await pipeline.Recovered;
-        await pipeline.Database.WriteAsync(sql => sql.Execute("CREATE TRIGGER refuse BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'no'); END"));
+        await pipeline.Database.WriteAsync(sql => sql.Execute("CREATE TRIGGER refuse BEFORE INSERT ON series BEGIN SELECT RAISE(ABORT, 'no'); END"));
         var batch = new IngestBatch("default");
         batch.NextRecord();
         batch.Add(Key("m"), Noon, 1);
@@ -188,13 +187,13 @@ public sealed class CrashTests : IDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (errors.Count < 2) await Task.Delay(10, limit.Token);
         await pipeline.Database.WriteAsync(sql => sql.Execute("DROP TRIGGER refuse"));
-        while (pipeline.Database.Read(Logged) > 0) await Task.Delay(10, limit.Token);
+        while (pipeline.Database.Read(Stored) == 0) await Task.Delay(10, limit.Token);
     }
 
-    private static long Logged(SqliteConnection connection)
+    private static long Stored(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM log";
+        command.CommandText = "SELECT count(*) FROM series";
         return (long)command.ExecuteScalar()!;
     }
 
@@ -219,7 +218,7 @@ public sealed class CrashTests : IDisposable
     /// <summary>The files as a kill would leave them: everything is settled, so nothing is being written.</summary>
     private static void Copy(string from, string to)
     {
-        foreach (string file in Directory.GetFiles(from, "oddity.db*")) File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+        TestEngine.Copy(from, to);
     }
 
     private sealed class ErrorCount : ILoggerFactory, ILogger

@@ -95,6 +95,6 @@ public class ModelTests
 
     private static void Copy(string from, string to)
     {
-        foreach (string file in Directory.GetFiles(from, "oddity.db*")) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        TestEngine.Copy(from, to);
     }
 }

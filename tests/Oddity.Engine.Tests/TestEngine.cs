@@ -55,6 +55,14 @@ internal sealed class TestEngine : IAsyncDisposable
         return lines;
     }
 
+    /// <summary>The files of a data directory as a kill would leave them.</summary>
+    public static void Copy(string from, string to)
+    {
+        System.IO.Directory.CreateDirectory(Path.Combine(to, "log"));
+        string[] files = [.. System.IO.Directory.GetFiles(from, "oddity.db*"), .. System.IO.Directory.GetFiles(Path.Combine(from, "log"))];
+        foreach (string file in files) File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)), overwrite: true);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Pipeline.DisposeAsync();

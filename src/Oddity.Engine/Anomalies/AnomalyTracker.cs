@@ -6,7 +6,7 @@ namespace Oddity.Engine.Anomalies;
 /// <summary>Follows one series' verdicts and keeps the anomaly that is going on, with the evidence of its oddest sample.</summary>
 internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
 {
-    private readonly Policy _policy = new(plan.Policy);
+    private Policy _policy = new(plan.Policy);
     private long _lastStartMs = long.MinValue;
     private int _ordinal;
     private bool _changed;
@@ -30,6 +30,19 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         Verdict verdict = _policy.Step(sample, score);
         if (IsCalm(verdict)) return;
         Follow(verdict, sample, score, [new(detector, 1, score)], leading, recent, receivedMs, sink);
+    }
+
+    /// <summary>Nothing more comes: what goes on ends, and a streak that had begun is forgotten.</summary>
+    public void End(long receivedMs, AnomalySink sink)
+    {
+        if (Current is { } anomaly)
+        {
+            Anomaly over = anomaly with { EndMs = _policy.LastOddMs, LastOddMs = _policy.LastOddMs, Count = _policy.Count };
+            sink.Offer(new("closed", Explanation.Renew(over), receivedMs));
+        }
+
+        _policy = new(plan.Policy);
+        (Current, _pending, _changed) = (null, null, false);
     }
 
     /// <summary>Hands on what changed since it was last handed on, so that a checkpoint holds the whole of it.</summary>

@@ -1,31 +1,36 @@
-using System.Text;
 using Oddity.Engine.Series;
 
 namespace Oddity.Engine.Intake;
 
-/// <summary>Sorts one batch into what may enter and what may not: a record is good when all its samples are.</summary>
+/// <summary>Sorts a batch of records into what may enter and what may not: a record is good when all its samples are.</summary>
 internal sealed class Admission
 {
-    private const int MaxNameBytes = 256;
-    private const int MaxLabelValueBytes = 2048;
-    private const int MaxLabels = 40;
-
-    private readonly IngestBatch _batch;
+    private readonly IngestBatch _from;
     private readonly bool[] _bad;
     private readonly List<IngestError> _errors = [];
-    private readonly Dictionary<SeriesKey, int> _keys = [];
 
-    public Admission(IngestBatch batch, IngestOptions wanted, long nowMs, EngineOptions options)
+    /// <param name="from">What a source decoded.</param>
+    /// <param name="into">Knows the times that may enter, and the series.</param>
+    /// <param name="router">Whose series' names are fine.</param>
+    public Admission(IngestBatch from, Batch into, Router router)
     {
-        _batch = batch;
-        _bad = new bool[batch.RecordCount];
-        foreach (IngestError error in batch.Errors) Reject(error);
-        long oldest = wanted.Backfill ? long.MinValue : nowMs - (long)options.Retention.TotalMilliseconds;
-        long newest = wanted.Backfill ? long.MaxValue : nowMs + (long)options.MaxAhead.TotalMilliseconds;
-        foreach (IngestBatch.Row row in batch.Rows)
+        _from = from;
+        _bad = new bool[from.RecordCount];
+        foreach (IngestError error in from.Errors) Reject(error);
+        SeriesKey? last = null;
+        HashSet<SeriesKey>? fine = null;
+        foreach (IngestBatch.Row row in from.Rows)
         {
             if (_bad[row.Record]) continue;
-            if (Mistake(row, oldest, newest) is { } mistake) Reject(new(row.Record, mistake.Code, mistake.Detail));
+            (string code, string detail) = double.IsNaN(row.Value) ? ("not_finite", "The value is not a finite number.") : into.Mistake(row.TimeMs, row.Value);
+            if (code.Length == 0 && !ReferenceEquals(row.Series, last) && router.Find(row.Series) is null && (fine ??= []).Add(row.Series))
+            {
+                (code, detail) = Names.Mistake(row.Series) ?? ("", "");
+                if (code.Length > 0) fine.Remove(row.Series);
+            }
+
+            if (code.Length > 0) Reject(new(row.Record, code, detail));
+            else last = row.Series;
         }
 
         _errors.Sort((a, b) => a.Index.CompareTo(b.Index));
@@ -34,76 +39,28 @@ internal sealed class Admission
     /// <summary>One reason a bad record, in record order.</summary>
     public IReadOnlyList<IngestError> Errors => _errors;
 
-    public int Rejected => _errors.Count;
-
-    /// <summary>What may enter, with the time of arrival where a record has none.</summary>
-    public LoggedBatch Accepted(long nowMs)
+    /// <summary>Puts what may enter into the batch, with the time of arrival where a record has none, and counts the rest.</summary>
+    public void Fill(Batch into)
     {
-        _keys.Clear();
-        var rows = new List<LoggedBatch.Row>(_batch.Rows.Count);
-        foreach (IngestBatch.Row row in _batch.Rows)
+        into.RecordCount = _from.RecordCount;
+        foreach (IngestError error in _errors) into.Reject(error);
+        if (into.Options.Atomic && _errors.Count > 0) return;
+        (SeriesKey? last, SeriesState? series) = (null, null);
+        foreach (IngestBatch.Row row in _from.Rows)
         {
-            if (!_bad[row.Record]) rows.Add(new(Index(row.Series), row.TimeMs ?? nowMs, row.Value));
+            if (_bad[row.Record]) continue;
+            if (!ReferenceEquals(row.Series, last)) (last, series) = (row.Series, into.SeriesOf(row.Series));
+            if (series is null) return;
+            into.Put(series, row.TimeMs ?? into.ReceivedMs, row.Value);
         }
 
-        var vectors = new List<LoggedBatch.VectorRow>(_batch.Vectors.Count);
-        foreach (IngestBatch.VectorRow vector in _batch.Vectors)
+        foreach (IngestBatch.VectorRow row in _from.Vectors)
         {
-            if (_bad[vector.Record] || vector.Dimensions.Length == 0) continue;
-            vectors.Add(new(Index(vector.Vector), Array.ConvertAll(vector.Dimensions, Index), vector.TimeMs ?? nowMs, vector.Values));
+            if (_bad[row.Record] || row.Dimensions.Length == 0) continue;
+            SeriesState?[] dimensions = Array.ConvertAll(row.Dimensions, into.SeriesOf);
+            if (into.VectorOf(row.Vector, row.Dimensions) is not { } vector || Array.Exists(dimensions, dimension => dimension is null)) return;
+            into.Vectors.Add(new(vector, dimensions!, row.TimeMs ?? into.ReceivedMs, row.Values));
         }
-
-        return new() { Tenant = _batch.Tenant, ReceivedMs = nowMs, Keys = [.. _keys.Keys], Rows = [.. rows], Vectors = [.. vectors] };
-    }
-
-    private (string Code, string Detail)? Mistake(in IngestBatch.Row row, long oldest, long newest)
-    {
-        if (!double.IsFinite(row.Value)) return ("not_finite", "The value is not a finite number.");
-        if (row.TimeMs < oldest) return ("too_old", "The time is older than the retention; add ?backfill=true to store it anyway.");
-        if (row.TimeMs > newest) return ("too_new", "The time is too far ahead of the server's clock; add ?backfill=true to store it anyway.");
-
-        // A key is checked when the batch first uses it.
-        if (!_keys.TryAdd(row.Series, 0)) return null;
-        (string, string)? mistake = NameMistake(row.Series);
-        if (mistake is not null) _keys.Remove(row.Series);
-        return mistake;
-    }
-
-    private static (string Code, string Detail)? NameMistake(SeriesKey key)
-    {
-        if (!IsName(key.Metric)) return ("bad_name", $"A metric name has 1 to {MaxNameBytes} bytes and no control characters.");
-        if (key.Labels.Count > MaxLabels) return ("too_many_labels", $"A series has at most {MaxLabels} labels.");
-        foreach ((string name, string value) in key.Labels)
-        {
-            if (!IsName(name)) return ("bad_label", $"A label name has 1 to {MaxNameBytes} bytes and no control characters.");
-            if (Encoding.UTF8.GetByteCount(value) > MaxLabelValueBytes) return ("bad_label", $"A label value has at most {MaxLabelValueBytes} bytes.");
-            if (!IsUnicode(value)) return ("bad_label", "A label value is not valid Unicode.");
-        }
-
-        return null;
-    }
-
-    private static bool IsName(string name) =>
-        name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= MaxNameBytes && !name.Any(char.IsControl) && IsUnicode(name);
-
-    /// <summary>False for a lone surrogate, which would come back from the log as another character.</summary>
-    private static bool IsUnicode(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (!char.IsSurrogatePair(text, i)) return false;
-            i++;
-        }
-
-        return true;
-    }
-
-    private int Index(SeriesKey key)
-    {
-        if (_keys.TryGetValue(key, out int index)) return index;
-        _keys.Add(key, index = _keys.Count);
-        return index;
     }
 
     private void Reject(IngestError error)

@@ -1,55 +1,124 @@
 using Microsoft.Extensions.Logging;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
+using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Intake;
 
 /// <summary>The one gate behind every source: names, values and times, limits, then the log. What it lets in is on disk before it answers.</summary>
-internal sealed class Intake(EngineOptions options, Database database, Router router, EngineMeter meter, TimeProvider time, ILogger log)
+internal sealed class Intake
 {
+    /// <summary>What a row takes in the columns of a batch.</summary>
+    private const int RowBytes = 28;
+
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LimitRetry = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(10);
 
+    private readonly EngineOptions _options;
+    private readonly SegmentLog _segments;
+    private readonly IdempotencyKeys _keys;
+    private readonly Router _router;
+    private readonly EngineMeter _meter;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly MemoryGuard _memory;
+    private readonly RateLimit _rate;
     private volatile bool _open;
-    private long _sequence;
     private long _writing;
 
+    public Intake(EngineOptions options, SegmentLog segments, IdempotencyKeys keys, Router router, EngineMeter meter, TimeProvider time, ILogger log)
+    {
+        (_options, _segments, _keys, _router, _meter, _time, _log) = (options, segments, keys, router, meter, time, log);
+        (_memory, _rate) = (new(time), new(options.MaxSamplesPerSecond, time));
+        Pool = new(router, meter, Limit);
+    }
+
+    public BatchPool Pool { get; }
+
     /// <summary>Begins to let batches in, after recovery.</summary>
-    public void Open(long lastSequence) => (_sequence, _open) = (lastSequence, true);
+    public void Open() => _open = true;
 
     /// <summary>Lets nothing more in.</summary>
     public void Close() => _open = false;
 
-    /// <summary>What is wrong with a batch's records, one reason each, without letting anything in.</summary>
-    public IReadOnlyList<IngestError> Check(IngestBatch batch, IngestOptions wanted) =>
-        new Admission(batch, wanted, time.GetUtcNow().ToUnixTimeMilliseconds(), options).Errors;
+    /// <summary>An empty batch, which holds its samples to the times that may enter now.</summary>
+    public Batch Begin(string tenant, IngestOptions wanted)
+    {
+        long nowMs = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        return wanted.Backfill
+            ? Pool.Take(tenant, wanted, nowMs, long.MinValue, long.MaxValue)
+            : Pool.Take(tenant, wanted, nowMs, nowMs - (long)_options.Retention.TotalMilliseconds, nowMs + (long)_options.MaxAhead.TotalMilliseconds);
+    }
 
-    public async Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions wanted, CancellationToken cancel)
+    /// <summary>What is wrong with a batch's records, one reason each, without letting anything in.</summary>
+    public IReadOnlyList<IngestError> Check(IngestBatch from, IngestOptions wanted)
+    {
+        using Batch batch = Begin(from.Tenant, wanted);
+        return new Admission(from, batch, _router).Errors;
+    }
+
+    public async Task<IngestResult> IngestAsync(IngestBatch from, IngestOptions wanted, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (!_open) return Refused(batch, IngestOutcome.Overloaded, "recovery", BusyRetry);
-        if (Interlocked.Read(ref _writing) + router.QueuedBytes > options.MaxQueuedBytes) return Refused(batch, IngestOutcome.Overloaded, "queue", BusyRetry);
-
-        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var admission = new Admission(batch, wanted, nowMs, options);
-        IReadOnlyList<IngestError> errors = admission.Errors;
-        int accepted = batch.RecordCount - admission.Rejected;
-        foreach (IngestError error in errors) meter.Rejected(error.Code);
-        IReadOnlyList<IngestError> shown = errors.Count <= 10 ? errors : [.. errors.Take(10)];
-        if (wanted.Atomic && admission.Rejected > 0) return new(IngestOutcome.AtomicRefused, 0, batch.RecordCount, shown);
-        if (accepted == 0) return new(batch.RecordCount == 0 ? IngestOutcome.Stored : IngestOutcome.NothingAccepted, 0, admission.Rejected, shown);
-
-        LoggedBatch logged = admission.Accepted(nowMs);
-        int newSeries = logged.Keys.Count(key => !router.Knows(key));
-        if (newSeries > 0 && router.CountSeries(batch.Tenant) + newSeries > options.MaxSeriesPerTenant)
+        Batch batch = Begin(from.Tenant, wanted);
+        if (Busy() is { } busy)
         {
-            return Refused(batch, IngestOutcome.OverLimit, "series", LimitRetry);
+            batch.RecordCount = from.RecordCount;
+            using (batch) return Refused(batch, IngestOutcome.Overloaded, busy, BusyRetry);
         }
 
+        new Admission(from, batch, _router).Fill(batch);
+        return await CommitAsync(batch, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets a batch in and gives it back. Returns when what was accepted is on disk.</summary>
+    public async ValueTask<IngestResult> CommitAsync(Batch batch, CancellationToken cancel)
+    {
+        using (batch)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (Busy() is { } busy) return Refused(batch, IngestOutcome.Overloaded, busy, BusyRetry);
+            IngestError[] errors = [.. batch.Errors];
+            int accepted = batch.RecordCount - batch.Rejected;
+            if (batch.Options.Atomic && batch.Rejected > 0) return new(IngestOutcome.AtomicRefused, 0, batch.RecordCount, errors);
+            if (accepted == 0) return new(batch.RecordCount == 0 ? IngestOutcome.Stored : IngestOutcome.NothingAccepted, 0, batch.Rejected, errors);
+            if (batch.LimitHit is { } limit) return Refused(batch, limit == "memory" ? IngestOutcome.Overloaded : IngestOutcome.OverLimit, limit, LimitRetry);
+            if (!_rate.TryTake(batch.Tenant, batch.Count)) return Refused(batch, IngestOutcome.OverLimit, "samples_per_second", BusyRetry);
+            if (batch.Options.IdempotencyKey is not { } key) return await AppendAsync(batch, accepted, errors).ConfigureAwait(false);
+            return await _keys.BeginAsync(batch.Tenant, key, cancel).ConfigureAwait(false) ?? await AppendOnceAsync(batch, key, accepted, errors).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IngestResult> AppendOnceAsync(Batch batch, string key, int accepted, IngestError[] errors)
+    {
+        bool stored = false;
         try
         {
-            return await AppendAsync(logged, accepted, admission.Rejected, shown, wanted).ConfigureAwait(false);
+            batch.Answer = (key, accepted, batch.Rejected);
+            IngestResult result = await AppendAsync(batch, accepted, errors).ConfigureAwait(false);
+            stored = result.Outcome == IngestOutcome.Stored;
+            return result;
+        }
+        finally
+        {
+            if (!stored) _keys.Failed(batch.Tenant, key);
+        }
+    }
+
+    private async ValueTask<IngestResult> AppendAsync(Batch batch, int accepted, IngestError[] errors)
+    {
+        long begun = _time.GetTimestamp();
+        batch.Register();
+        batch.Encode(_options.Shards);
+        int size = batch.Size = batch.PayloadLength + (batch.Count * RowBytes);
+        Interlocked.Add(ref _writing, size);
+        try
+        {
+            _segments.Append(batch);
+            await batch.Logged.ConfigureAwait(false);
+            _meter.Committed(_time.GetElapsedTime(begun), batch.Count);
+            return new(IngestOutcome.Stored, accepted, batch.Rejected, errors);
         }
         catch (DiskFullException)
         {
@@ -57,66 +126,31 @@ internal sealed class Intake(EngineOptions options, Database database, Router ro
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            log.LogError(error, "A batch could not be written");
+            _log.LogError(error, "A batch could not be written");
             return Refused(batch, IngestOutcome.Overloaded, "store", BusyRetry);
-        }
-    }
-
-    private async Task<IngestResult> AppendAsync(LoggedBatch logged, int accepted, int rejected, IReadOnlyList<IngestError> errors, IngestOptions wanted)
-    {
-        byte[] payload = logged.Encode();
-        logged.Size = payload.Length;
-        long begun = time.GetTimestamp();
-        Interlocked.Add(ref _writing, logged.Size);
-        try
-        {
-            IngestResult? earlier = await WriteAsync(logged, payload, accepted, rejected, wanted).ConfigureAwait(false);
-            if (earlier is not null) return earlier;
-            meter.Committed(time.GetElapsedTime(begun), logged.Rows.Length);
-            return new(IngestOutcome.Stored, accepted, rejected, errors);
         }
         finally
         {
-            Interlocked.Add(ref _writing, -logged.Size);
+            Interlocked.Add(ref _writing, -size);
         }
     }
 
-    /// <summary>Null once the batch is on disk; the answer to the first if it is a repeat.</summary>
-    private Task<IngestResult?> WriteAsync(LoggedBatch logged, byte[] payload, int accepted, int rejected, IngestOptions wanted) =>
-        database.WriteAsync(
-            statements =>
-            {
-                if (wanted.IdempotencyKey is { } key && Earlier(statements, logged.Tenant, key) is { } known) return known;
-                logged.Sequence = _sequence + 1;
-                statements.Execute("INSERT INTO log(seq, received_ms, payload) VALUES(?1, ?2, ?3)", logged.Sequence, logged.ReceivedMs, payload);
-                if (wanted.IdempotencyKey is not null)
-                {
-                    statements.Execute(
-                        "INSERT INTO idempotency(tenant, key, accepted, rejected, created_ms) VALUES(?1, ?2, ?3, ?4, ?5)",
-                        logged.Tenant,
-                        wanted.IdempotencyKey,
-                        accepted,
-                        rejected,
-                        logged.ReceivedMs);
-                }
-
-                _sequence++;
-                return null;
-            },
-            known =>
-            {
-                if (known is null) router.Enqueue(logged);
-            });
-
-    private static IngestResult? Earlier(StatementCache statements, string tenant, string key)
+    /// <summary>Why nothing at all is taken now; null if it is.</summary>
+    private string? Busy()
     {
-        using var row = statements.Query("SELECT accepted, rejected FROM idempotency WHERE tenant = ?1 AND key = ?2", tenant, key);
-        return row.Read() ? new(IngestOutcome.Stored, row.GetInt32(0), row.GetInt32(1), []) : null;
+        if (!_open) return "recovery";
+        return Interlocked.Read(ref _writing) + _router.QueuedBytes > _options.MaxQueuedBytes ? "queue" : null;
     }
 
-    private IngestResult Refused(IngestBatch batch, IngestOutcome outcome, string limit, TimeSpan retryAfter)
+    private string? Limit(string tenant, int newSeries)
     {
-        meter.Refused(limit, batch.RecordCount);
+        if (_router.CountSeries(tenant) + newSeries > _options.MaxSeriesPerTenant) return "series";
+        return _memory.IsShort ? "memory" : null;
+    }
+
+    private IngestResult Refused(Batch batch, IngestOutcome outcome, string limit, TimeSpan retryAfter)
+    {
+        _meter.Refused(limit, batch.RecordCount);
         return new(outcome, 0, batch.RecordCount, [], retryAfter, limit);
     }
 }

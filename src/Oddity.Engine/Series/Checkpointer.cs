@@ -5,6 +5,7 @@ using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Storage;
+using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Series;
 
@@ -13,11 +14,9 @@ namespace Oddity.Engine.Series;
 /// the store in one transaction, after the anomalies found up to there; then the log up to N is no longer needed.
 /// </summary>
 internal sealed class Checkpointer(
-    EngineOptions options, Database database, Router router, AnomalySink sink, EngineMeter meter, TimeProvider time, ILogger log)
+    EngineOptions options, Database database, SegmentLog segments, IdempotencyKeys keys, Router router, AnomalySink sink, EngineMeter meter, TimeProvider time,
+    ILogger log)
 {
-    /// <summary>A replay reads so much at once, and one batch more.</summary>
-    private const int PageBytes = 16 << 20;
-
     private readonly SemaphoreSlim _one = new(1);
     private long _cleaned;
 
@@ -25,6 +24,7 @@ internal sealed class Checkpointer(
     public long Load(IReadOnlyList<Shard> shards)
     {
         int cold = database.Read(LoadSeries);
+        if (database.Read(HasOldLog)) throw new InvalidDataException("The database holds a log of an early version. Start and stop that version once, then this one.");
         if (cold > 0) log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold);
         log.LogInformation("{Series} series loaded, {Shards} shards", router.TotalSeries, shards.Count);
         return database.Read(connection =>
@@ -34,32 +34,6 @@ internal sealed class Checkpointer(
             return command.ExecuteScalar() as long? ?? 0;
         });
     }
-
-    /// <summary>Reads the log after <paramref name="applied"/>, a page at a time, in order.</summary>
-    public IEnumerable<LoggedBatch> Replay(long applied)
-    {
-        const int page = 256;
-        while (true)
-        {
-            List<(long Sequence, byte[] Payload)> rows = database.Read(connection => ReadLog(connection, applied, page));
-            foreach ((long sequence, byte[] payload) in rows)
-            {
-                LoggedBatch? batch = Decode(sequence, payload);
-                if (batch is not null) yield return batch;
-                applied = sequence;
-            }
-
-            if (rows.Count == 0) yield break;
-        }
-    }
-
-    /// <summary>Sequence number of the last batch in the log; that of the checkpoint if the log is empty.</summary>
-    public long LastLogged(long applied) => database.Read(connection =>
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT max(seq) FROM log";
-        return Math.Max(applied, command.ExecuteScalar() as long? ?? 0);
-    });
 
     public async Task CheckpointAsync(CancellationToken cancel)
     {
@@ -79,6 +53,8 @@ internal sealed class Checkpointer(
                 throw;
             }
 
+            keys.Saved(sequence);
+            segments.Forget(sequence);
             await Task.WhenAll(cuts.Select(cut => cut.Shard.AskAsync(() => cut.Done()))).ConfigureAwait(false);
             meter.Checkpointed(time.GetElapsedTime(begun));
         }
@@ -119,38 +95,12 @@ internal sealed class Checkpointer(
         }
     }
 
-    private static List<(long Sequence, byte[] Payload)> ReadLog(SqliteConnection connection, long after, int limit)
+    /// <summary>Logs were rows of the database once.</summary>
+    private static bool HasOldLog(SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT seq, payload FROM log WHERE seq > $after ORDER BY seq LIMIT {limit}";
-        command.Parameters.AddWithValue("$after", after);
-        var rows = new List<(long, byte[])>(limit);
-        using SqliteDataReader row = command.ExecuteReader();
-        long bytes = 0;
-        while (bytes < PageBytes && row.Read())
-        {
-            rows.Add((row.GetInt64(0), (byte[])row[1]));
-            bytes += rows[^1].Item2.Length;
-        }
-
-        return rows;
-    }
-
-    /// <summary>A batch that cannot be read is passed over, loudly: those after it live on.</summary>
-    private LoggedBatch? Decode(long sequence, byte[] payload)
-    {
-        try
-        {
-            LoggedBatch batch = LoggedBatch.Decode(payload);
-            batch.Sequence = sequence;
-            return batch;
-        }
-        catch (InvalidDataException error)
-        {
-            log.LogError(error, "Batch {Sequence} of the log is damaged and passed over", sequence);
-            meter.Rejected("damaged_log");
-            return null;
-        }
+        command.CommandText = "SELECT EXISTS(SELECT 1 FROM log)";
+        return command.ExecuteScalar() is 1L;
     }
 
     private int LoadSeries(SqliteConnection connection)
@@ -221,7 +171,7 @@ internal sealed class Checkpointer(
         }
 
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('applied', ?1)", sequence);
-        statements.Execute("DELETE FROM log WHERE seq <= ?1", sequence);
+        keys.Save(statements, sequence);
         if (nowMs - _cleaned < 3_600_000) return;
         _cleaned = nowMs;
         Forget(statements, nowMs);

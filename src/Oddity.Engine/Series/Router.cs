@@ -1,30 +1,34 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Oddity.Engine.Anomalies;
 using Oddity.Engine.Intake;
 
 namespace Oddity.Engine.Series;
 
 /// <summary>
-/// Takes batches in log order, gives each new series its number and its owner, and hands every shard its rows. One loop, so numbers and order follow
-/// from the log alone.
+/// Knows all series, by name and by number, and hands batches to the shards that own their series, in log order. Numbers are in the log, so that a replay
+/// gives the same.
 /// </summary>
-internal sealed class Router
+internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
 {
-    private readonly Shard[] _shards;
-    private readonly WatchPlans _plans;
-    private readonly Channel<Action> _inbox = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<SeriesKey, Watched> _series = new();
     private readonly ConcurrentDictionary<SeriesKey, Watched> _vectors = new();
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Tenant, string Protocol), WireNames> _wireNames = new();
+
+    // Guards the order of batches and barriers, and that nothing follows the end.
+    private readonly Lock _order = new();
+    private bool _completed;
+
+    // Guards the numbers.
+    private readonly Lock _numbers = new();
+    private Watched?[] _byId = new Watched?[1024];
+    private int _nextId = 1;
+
     private long _queuedBytes;
     private int _queued;
-    private int _nextId = 1;
     private SeriesState[] _sorted = [];
 
-    public Router(Shard[] shards, WatchPlans plans) => (_shards, _plans) = (shards, plans);
-
-    /// <summary>Sequence number of the last batch handed to the shards. The loop's own.</summary>
+    /// <summary>Sequence number of the last batch handed to the shards.</summary>
     public long LastSequence { get; set; }
 
     /// <summary>Bytes of batches on disk and not applied yet.</summary>
@@ -35,7 +39,7 @@ internal sealed class Router
 
     public int TotalSeries => _series.Count;
 
-    public bool Knows(SeriesKey key) => _series.ContainsKey(key) || _vectors.ContainsKey(key);
+    public IEnumerable<SeriesState> All => _series.Values.Cast<SeriesState>();
 
     public int CountSeries(string tenant) => _counts.GetValueOrDefault(tenant);
 
@@ -43,66 +47,140 @@ internal sealed class Router
 
     public VectorState? FindVector(SeriesKey key) => _vectors.TryGetValue(key, out Watched? vector) ? (VectorState)vector : null;
 
-    public Shard OwnerOf(SeriesKey key) => _shards[key.Seed % (ulong)_shards.Length];
+    public Shard OwnerOf(SeriesKey key) => shards[OwnerNumber(key)];
+
+    /// <summary>The names that a protocol's senders of a tenant give their series.</summary>
+    public WireNames WireNames(string tenant, string protocol) => _wireNames.GetOrAdd((tenant, protocol), _ => new(maxSeries * 2L > int.MaxValue ? int.MaxValue : maxSeries * 2));
 
     /// <summary>All series, sorted by tenant and text; the array is remade when series have come.</summary>
     public SeriesState[] Sorted()
     {
         SeriesState[] sorted = _sorted;
         if (sorted.Length == _series.Count) return sorted;
-        sorted = [.. _series.Values.Cast<SeriesState>().OrderBy(series => series.Key.Tenant, StringComparer.Ordinal).ThenBy(series => series.Key.Text, StringComparer.Ordinal)];
+        sorted = [.. All.OrderBy(series => series.Key.Tenant, StringComparer.Ordinal).ThenBy(series => series.Key.Text, StringComparer.Ordinal)];
         return _sorted = sorted;
     }
 
-    /// <summary>Adds what the store knew, before <see cref="RunAsync"/>.</summary>
-    public void Restore(Watched watched)
-    {
-        Register(watched);
-        _nextId = Math.Max(_nextId, watched.Id + 1);
-    }
-
-    /// <summary>Makes the state of a series or a vector that the store names.</summary>
+    /// <summary>Makes the state of a series or a vector that nobody knows yet.</summary>
     public Watched Create(int id, SeriesKey key, int kind, SeriesKey[] dimensions) =>
         kind == 0
-            ? new SeriesState(id, key, _plans.For(key), new AnomalyTracker(key, _plans.For(key)))
-            : new VectorState(id, key, dimensions, _plans.Vector, new AnomalyTracker(key, _plans.Vector.Plan));
+            ? new SeriesState(id, key, plans.For(key), new AnomalyTracker(key, plans.For(key)))
+            : new VectorState(id, key, dimensions, plans.Vector, new AnomalyTracker(key, plans.Vector.Plan));
 
-    /// <summary>Takes a batch that is on disk; in the order of the log.</summary>
-    public void Enqueue(LoggedBatch batch)
+    /// <summary>Makes a series or vector known under the next number; returns the one that is known already, if one is.</summary>
+    public Watched Register(Watched watched)
+    {
+        lock (_numbers)
+        {
+            if (Table(watched).TryGetValue(watched.Key, out Watched? known)) return known;
+            watched.Id = _nextId;
+            Add(watched);
+            return watched;
+        }
+    }
+
+    /// <summary>Makes known what a record of the log names. A number whose first naming was lost may be another's by now: the latest naming counts.</summary>
+    public void Define(int id, SeriesKey key, int kind, SeriesKey[] dimensions)
+    {
+        lock (_numbers)
+        {
+            ConcurrentDictionary<SeriesKey, Watched> table = kind == 0 ? _series : _vectors;
+            if (!table.TryGetValue(key, out Watched? known))
+            {
+                Watched watched = Create(id, key, kind, dimensions);
+                watched.Logged = true;
+                Add(watched);
+                return;
+            }
+
+            known.Logged = true;
+            Number(id, known);
+        }
+    }
+
+    /// <summary>Adds what the store knew, before any batch.</summary>
+    public void Restore(Watched watched)
+    {
+        lock (_numbers)
+        {
+            watched.Logged = true;
+            watched.Adopted = true;
+            Add(watched);
+        }
+    }
+
+    /// <summary>Null if nothing has the number.</summary>
+    public Watched? ById(long id)
+    {
+        if (id is <= 0 or >= int.MaxValue) return null;
+        lock (_numbers)
+        {
+            // What somebody refers to is taken, even when what named it is lost.
+            _nextId = Math.Max(_nextId, (int)id + 1);
+            return id < _byId.Length ? _byId[id] : null;
+        }
+    }
+
+    /// <summary>Takes a batch that is on disk; in the order of the log, from one thread.</summary>
+    public void Enqueue(Batch batch)
     {
         Interlocked.Add(ref _queuedBytes, batch.Size);
         Interlocked.Increment(ref _queued);
-        _inbox.Writer.TryWrite(() => Route(batch));
+        int concerned = 0;
+        for (int i = 0; i < shards.Length; i++)
+        {
+            if (batch.Concerns(i)) concerned++;
+        }
+
+        batch.Spread(concerned);
+        lock (_order)
+        {
+            LastSequence = batch.Sequence;
+            for (int i = 0; i < shards.Length && concerned > 0; i++)
+            {
+                if (batch.Concerns(i)) shards[i].Enqueue(batch);
+            }
+        }
+
+        if (concerned == 0) Applied(batch);
+    }
+
+    /// <summary>A shard, or nobody being concerned, is done with a batch.</summary>
+    public void Done(Batch batch)
+    {
+        if (batch.IsLastPart()) Applied(batch);
     }
 
     /// <summary>Runs <paramref name="work"/> on every shard when all batches before this call are applied there and none after; results by shard.</summary>
     public async Task<(long Sequence, T[] Results)> BarrierAsync<T>(Func<Shard, T> work)
     {
-        var answers = new TaskCompletionSource<T>[_shards.Length];
+        var answers = new TaskCompletionSource<T>[shards.Length];
         for (int i = 0; i < answers.Length; i++) answers[i] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        long sequence = 0;
-        bool taken = _inbox.Writer.TryWrite(() =>
+        long sequence;
+        lock (_order)
         {
+            ObjectDisposedException.ThrowIf(_completed, this);
             sequence = LastSequence;
-            for (int i = 0; i < _shards.Length; i++)
+            for (int i = 0; i < shards.Length; i++)
             {
-                (Shard shard, TaskCompletionSource<T> answer) = (_shards[i], answers[i]);
+                (Shard shard, TaskCompletionSource<T> answer) = (shards[i], answers[i]);
                 if (!shard.Enqueue(() => Answer(answer, work, shard))) answer.TrySetException(new ObjectDisposedException(nameof(Pipeline)));
             }
-        });
-        ObjectDisposedException.ThrowIf(!taken, this);
+        }
+
         T[] results = await Task.WhenAll(answers.Select(answer => answer.Task)).ConfigureAwait(false);
         return (sequence, results);
     }
 
-    /// <summary>Runs until <see cref="Complete"/> and all batches before it are handed on; then the shards end too.</summary>
-    public async Task RunAsync()
+    /// <summary>Ends the shards when all batches before are applied.</summary>
+    public void Complete()
     {
-        await foreach (Action next in _inbox.Reader.ReadAllAsync().ConfigureAwait(false)) next();
-        foreach (Shard shard in _shards) shard.Complete();
+        lock (_order)
+        {
+            _completed = true;
+            foreach (Shard shard in shards) shard.Complete();
+        }
     }
-
-    public void Complete() => _inbox.Writer.TryComplete();
 
     private static void Answer<T>(TaskCompletionSource<T> answer, Func<Shard, T> work, Shard shard)
     {
@@ -116,72 +194,30 @@ internal sealed class Router
         }
     }
 
-    private void Route(LoggedBatch batch)
-    {
-        // A vector may bear the name of a series, so each has its own.
-        var targets = new SeriesState[batch.Keys.Length];
-        var vectorTargets = new VectorState[batch.Keys.Length];
-        var rows = new List<int>?[_shards.Length];
-        var vectors = new List<int>?[_shards.Length];
-        for (int i = 0; i < batch.Rows.Length; i++)
-        {
-            int key = batch.Rows[i].Key;
-            SeriesState target = targets[key] ??= Series(batch.Keys[key]);
-            (rows[target.Owner] ??= new(batch.Rows.Length)).Add(i);
-        }
-
-        for (int i = 0; i < batch.Vectors.Length; i++)
-        {
-            LoggedBatch.VectorRow row = batch.Vectors[i];
-            VectorState target = vectorTargets[row.Key] ??= Vector(batch, row);
-            (vectors[target.Owner] ??= []).Add(i);
-        }
-
-        int parts = Enumerable.Range(0, _shards.Length).Count(i => rows[i] is not null || vectors[i] is not null);
-        if (parts == 0) Applied(batch);
-        for (int i = 0; i < _shards.Length; i++)
-        {
-            if (rows[i] is null && vectors[i] is null) continue;
-            (Shard shard, List<int> own, List<int> ownVectors) = (_shards[i], rows[i] ?? [], vectors[i] ?? []);
-            shard.Enqueue(() =>
-            {
-                shard.Apply(batch, targets, vectorTargets, own, ownVectors);
-                if (Interlocked.Decrement(ref parts) == 0) Applied(batch);
-            });
-        }
-
-        LastSequence = batch.Sequence;
-    }
-
-    private void Applied(LoggedBatch batch)
+    private void Applied(Batch batch)
     {
         Interlocked.Add(ref _queuedBytes, -batch.Size);
         Interlocked.Decrement(ref _queued);
+        batch.Release();
     }
 
-    private SeriesState Series(SeriesKey key) => Find(key) ?? (SeriesState)Begin(Create(_nextId++, key, 0, []));
+    private ConcurrentDictionary<SeriesKey, Watched> Table(Watched watched) => watched.Kind == 0 ? _series : _vectors;
 
-    private VectorState Vector(LoggedBatch batch, LoggedBatch.VectorRow row) =>
-        FindVector(batch.Keys[row.Key]) ?? (VectorState)Begin(Create(_nextId++, batch.Keys[row.Key], 1, Array.ConvertAll(row.Dimensions, d => batch.Keys[d])));
+    private int OwnerNumber(SeriesKey key) => (int)(key.Seed % (ulong)shards.Length);
 
-    private Watched Begin(Watched watched)
+    /// <summary>Under <see cref="_numbers"/>.</summary>
+    private void Add(Watched watched)
     {
-        Register(watched);
-        Shard owner = _shards[watched.Owner];
-        owner.Enqueue(() => owner.Owned.Add(watched.Id, watched));
-        return watched;
+        watched.Owner = OwnerNumber(watched.Key);
+        Number(watched.Id, watched);
+        Table(watched)[watched.Key] = watched;
+        if (watched.Kind == 0) _counts.AddOrUpdate(watched.Key.Tenant, 1, (_, count) => count + 1);
     }
 
-    private void Register(Watched watched)
+    private void Number(int id, Watched watched)
     {
-        watched.Owner = (int)(watched.Key.Seed % (ulong)_shards.Length);
-        if (watched.Kind == 1)
-        {
-            _vectors[watched.Key] = watched;
-            return;
-        }
-
-        _series[watched.Key] = watched;
-        _counts.AddOrUpdate(watched.Key.Tenant, 1, (_, count) => count + 1);
+        if (id >= _byId.Length) Array.Resize(ref _byId, Math.Max(id + 1, _byId.Length * 2));
+        _byId[id] = watched;
+        _nextId = Math.Max(_nextId, id + 1);
     }
 }

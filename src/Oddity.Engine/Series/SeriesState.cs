@@ -50,6 +50,13 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         return true;
     }
 
+    /// <summary>The sender says that nothing more comes: an anomaly that goes on ends with its last odd sample.</summary>
+    public void End(long receivedMs, AnomalySink sink)
+    {
+        Changed = true;
+        Tracker.End(receivedMs, sink);
+    }
+
     /// <summary>Scores a sample as if it came now; nothing is learnt.</summary>
     public Prediction Predict(in Sample sample)
     {

@@ -10,10 +10,13 @@ namespace Oddity.Engine.Series;
 /// Owns a share of the series: everything that touches their state runs on this one loop, in the order of the log, so the state needs no lock.
 /// Questions (a chart, a prediction) go before waiting work; barriers (a checkpoint, a digest) keep their place in it.
 /// </summary>
-internal sealed class Shard(AnomalySink sink, EngineMeter meter)
+internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
 {
-    private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
+    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
     private readonly ConcurrentQueue<Action> _questions = new();
+
+    /// <summary>Called after each batch that was applied. Set once, before <see cref="RunAsync"/>.</summary>
+    public Action<Batch>? Applied { get; set; }
 
     /// <summary>All it owns, by id. The loop alone touches it.</summary>
     public Dictionary<int, Watched> Owned { get; } = [];
@@ -25,14 +28,19 @@ internal sealed class Shard(AnomalySink sink, EngineMeter meter)
         {
             await sink.WaitForRoomAsync().ConfigureAwait(false);
             while (_questions.TryDequeue(out Action? question)) question();
-            if (_work.Reader.TryRead(out Action? work)) work();
+            if (!_work.Reader.TryRead(out Work work)) continue;
+            if (work.Batch is { } batch) Apply(batch);
+            else work.Action?.Invoke();
         }
     }
 
     public void Complete() => _work.Writer.TryComplete();
 
+    /// <summary>Applies a batch in its turn.</summary>
+    public void Enqueue(Batch batch) => _work.Writer.TryWrite(new(batch, null));
+
     /// <summary>Does something in its turn; false after <see cref="Complete"/>, when it will not.</summary>
-    public bool Enqueue(Action work) => _work.Writer.TryWrite(work);
+    public bool Enqueue(Action work) => _work.Writer.TryWrite(new(null, work));
 
     /// <summary>Asks something before the work that waits.</summary>
     public Task<T> AskAsync<T>(Func<T> question)
@@ -51,28 +59,43 @@ internal sealed class Shard(AnomalySink sink, EngineMeter meter)
         }
 
         _questions.Enqueue(Ask);
-        if (!_work.Writer.TryWrite(static () => { })) answer.TrySetException(new ObjectDisposedException(nameof(Pipeline)));
+        if (!_work.Writer.TryWrite(default)) answer.TrySetException(new ObjectDisposedException(nameof(Pipeline)));
         return answer.Task;
     }
 
     /// <summary>Applies one batch's rows of this shard.</summary>
-    public void Apply(LoggedBatch batch, SeriesState[] targets, VectorState[] vectorTargets, List<int> rows, List<int> vectors)
+    private void Apply(Batch batch)
     {
         long begun = Stopwatch.GetTimestamp();
         int late = 0, unjudged = 0;
-        foreach (int index in rows)
+        ReadOnlySpan<int> rows = batch.RowsOf(number);
+        (SeriesState[] series, long[] times, double[] values, long receivedMs) = (batch.Series, batch.TimesMs, batch.Values, batch.ReceivedMs);
+        foreach (int row in rows)
         {
-            LoggedBatch.Row row = batch.Rows[index];
-            if (!targets[row.Key].Take(new(row.TimeMs, row.Value), batch.ReceivedMs, sink)) late++;
+            SeriesState target = series[row];
+            if (!target.Adopted) Adopt(target);
+            if (double.IsNaN(values[row])) target.End(receivedMs, sink);
+            else if (!target.Take(new(times[row], values[row]), receivedMs, sink)) late++;
         }
 
-        foreach (int index in vectors)
+        foreach (Batch.VectorRow row in batch.Vectors)
         {
-            LoggedBatch.VectorRow row = batch.Vectors[index];
-            SeriesKey[] dimensions = Array.ConvertAll(row.Dimensions, d => batch.Keys[d]);
-            if (!vectorTargets[row.Key].Take(row.TimeMs, dimensions, row.Values, batch.ReceivedMs, sink)) unjudged++;
+            if (row.Vector.Owner != number) continue;
+            if (!row.Vector.Adopted) Adopt(row.Vector);
+            SeriesKey[] dimensions = Array.ConvertAll(row.Dimensions, dimension => dimension.Key);
+            if (!row.Vector.Take(row.TimeMs, dimensions, row.Values, receivedMs, sink)) unjudged++;
         }
 
-        meter.Applied(rows.Count, late, unjudged, Stopwatch.GetElapsedTime(begun));
+        meter.Applied(rows.Length, late, unjudged, Stopwatch.GetElapsedTime(begun));
+        Applied?.Invoke(batch);
     }
+
+    private void Adopt(Watched watched)
+    {
+        watched.Adopted = true;
+        Owned.Add(watched.Id, watched);
+    }
+
+    /// <summary>A batch, or something else to do; neither wakes the loop for questions.</summary>
+    private readonly record struct Work(Batch? Batch, Action? Action);
 }

@@ -16,6 +16,9 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
 
     public override int Kind => 1;
 
+    /// <summary>The series whose values it sees together.</summary>
+    public IReadOnlyList<SeriesKey> Dimensions => _dimensions;
+
     /// <summary>Takes one row; a late one, or one of other dimensions than the first had, is not judged.</summary>
     public bool Take(long timeMs, ReadOnlySpan<SeriesKey> of, ReadOnlySpan<double> values, long receivedMs, AnomalySink sink)
     {

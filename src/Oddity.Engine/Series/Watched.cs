@@ -6,8 +6,8 @@ namespace Oddity.Engine.Series;
 /// <summary>What a shard owns: a series, or a vector of series, with its state. Touched by its shard alone, figures for lists excepted.</summary>
 internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
 {
-    /// <summary>Dense number, given in log order.</summary>
-    public int Id { get; } = id;
+    /// <summary>Dense number; 0 until the router gives it.</summary>
+    public int Id { get; set; } = id;
 
     public SeriesKey Key { get; } = key;
 
@@ -15,6 +15,15 @@ internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
 
     /// <summary>Number of the shard that owns it; the router sets it once.</summary>
     public int Owner { get; set; }
+
+    /// <summary>True when a record of the log, or the store, names it, so that later records need only its number.</summary>
+    public bool Logged { get; set; }
+
+    /// <summary>True when its shard has it among its own. The shard's.</summary>
+    public bool Adopted { get; set; }
+
+    /// <summary>True when it was deleted: what still refers to it finds nothing.</summary>
+    public bool Deleted { get; set; }
 
     /// <summary>True when the state differs from the last checkpoint's.</summary>
     public bool Changed { get; set; }

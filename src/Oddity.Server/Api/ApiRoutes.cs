@@ -67,6 +67,7 @@ internal static class ApiRoutes
     {
         routes.MapIngest();
         routes.MapInflux();
+        routes.MapRemoteWrite();
         routes.MapUploads();
         routes.MapPredict();
         routes.MapReport();

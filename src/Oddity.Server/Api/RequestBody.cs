@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Oddity.Connectors.Sources.RemoteWrite;
 using Oddity.Server.Configuration;
 
 namespace Oddity.Server.Api;
@@ -25,6 +27,36 @@ internal sealed class RequestBody : IDisposable
     {
         await using Stream decoded = Open(context, limits, out long limit);
         return await ReadAsync(decoded, limit, budget, context.RequestAborted);
+    }
+
+    /// <summary>Reads it all where it has to be one block of snappy, and unpacks it.</summary>
+    /// <exception cref="ProblemException">413 too large, 415 another encoding, 400 a broken block, 503 no memory for it now.</exception>
+    public static async Task<RequestBody> ReadSnappyAsync(HttpContext context, HttpOptions limits, BodyBudget budget)
+    {
+        string encoding = context.Request.Headers.ContentEncoding.ToString();
+        if (!encoding.Equals("snappy", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ProblemException(StatusCodes.Status415UnsupportedMediaType, "unknown_encoding", $"Content-Encoding '{Problem.Echo(encoding)}' is not snappy.");
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature) feature.MaxRequestBodySize = null;
+        if (context.Request.ContentLength > limits.MaxBodyBytes) throw TooLarge(limits.MaxBodyBytes);
+        using var packed = new RequestBody(budget);
+        await packed.FillAsync(context.Request.BodyReader, limits.MaxBodyBytes, context.RequestAborted);
+        if (!SnappyBlock.TryReadLength(packed.Bytes.Span, out int length)) throw BadSnappy();
+        if (length > limits.MaxDecompressedBytes) throw TooLarge(limits.MaxDecompressedBytes);
+        var body = new RequestBody(budget);
+        try
+        {
+            body.Grow(length);
+            body._length = length;
+            return SnappyBlock.TryDecode(packed.Bytes.Span, body._buffer.AsSpan(0, length)) ? body : throw BadSnappy();
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The body as a stream, decompressed and limited as it is sent; <paramref name="limit"/> is what the reader has to count.</summary>
@@ -81,6 +113,8 @@ internal sealed class RequestBody : IDisposable
             $"Content-Encoding '{Problem.Echo(encoding)}' is not one of gzip, deflate, br; one at a time."),
     };
 
+    private static ProblemException BadSnappy() => new(StatusCodes.Status400BadRequest, "bad_encoding", "The body is no whole block of snappy.");
+
     private static ProblemException TooLarge(long limit) =>
         new(StatusCodes.Status413PayloadTooLarge, "too_large", FormattableString.Invariant($"The body is larger than {limit:N0} bytes."), "body_bytes");
 
@@ -96,9 +130,27 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private void Grow()
+    /// <summary>The same from the connection's own buffers.</summary>
+    private async ValueTask FillAsync(PipeReader from, long limit, CancellationToken cancel)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(16 << 10, _buffer.Length * 2));
+        while (true)
+        {
+            ReadResult read = await from.ReadAsync(cancel);
+            ReadOnlySequence<byte> bytes = read.Buffer;
+            if (_length + bytes.Length > limit) throw TooLarge(limit);
+            while (_buffer.Length - _length < bytes.Length) Grow();
+            bytes.CopyTo(_buffer.AsSpan(_length));
+            _length += (int)bytes.Length;
+            from.AdvanceTo(bytes.End);
+            if (read.IsCompleted) return;
+        }
+    }
+
+    private void Grow() => Grow(_buffer.Length * 2);
+
+    private void Grow(int size)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(16 << 10, size));
         try
         {
             _budget.Take(larger.Length);
