@@ -5,6 +5,7 @@ return args switch
 {
     ["scores", string data, string scores, .. string[] rest] => Scores.Write(data, scores, rest.FirstOrDefault() ?? "adaptive"),
     ["healthy", .. string[] rest] => Healthy.Print(rest.FirstOrDefault() ?? "adaptive"),
+    ["picture", string detector, string file, string target, .. string[] settings] => Picture.Draw(detector, file, target, settings),
     ["speed", .. string[] rest] => Speed.Print(rest.FirstOrDefault() ?? "adaptive"),
     ["forest", ..] => Forest.Print(),
     ["stl", .. string[] rest] => Decomposition.Print(rest),
@@ -16,6 +17,7 @@ static int Usage()
     Console.Error.WriteLine("""
         usage: dotnet run -c Release --project bench/Oddity.Bench -- COMMAND
           scores DATA OUT [DETECTOR]   score labelled folders (*.csv, *.csv.gz, walked), one CSV each, as tools/score of the judge reads them
+          picture DETECTOR FILE OUT.svg [NAME=VALUE...] [rows=FROM..TO]   what a detector makes of a series of the Numenta benchmark
           healthy [DETECTOR]           alarms a day on healthy shapes at one sample every 3, 15 and 60 s
           speed [DETECTOR]             time, allocation and memory of one sample, 10,000 series interleaved
           forest                       isolation forest of 100 trees x 256 rows: fit, and score one row of 1, 3 and 10 columns

@@ -48,6 +48,12 @@ internal sealed class OddityProcess : IAsyncDisposable
         return _process.WaitAsync();
     }
 
+    /// <summary>SIGSTOP: it does nothing until <see cref="Continue"/>.</summary>
+    public void Pause() => System.Diagnostics.Process.Start("kill", ["-STOP", $"{Id}"]).WaitForExit();
+
+    /// <summary>SIGCONT.</summary>
+    public void Continue() => System.Diagnostics.Process.Start("kill", ["-CONT", $"{Id}"]).WaitForExit();
+
     /// <summary>Starts it again on the same data and port, without waiting.</summary>
     public void Restart() => _process = CommandProcess.Start(Path.GetTempPath(), _environment, _arguments);
 

@@ -3,6 +3,9 @@ namespace Oddity.Engine.Storage;
 /// <summary>Holds the data directory for this process; the operating system lets go of it when the process ends, however it ends.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    /// <summary>EROFS: a file system that can't be written is no other Oddity.</summary>
+    private const int ReadOnlyFileSystem = 30;
+
     private readonly FileStream _file;
 
     /// <exception cref="DataDirectoryInUseException">Another process holds it.</exception>
@@ -16,7 +19,7 @@ internal sealed class DirectoryLock : IDisposable
         {
             _file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (File.Exists(path) && error is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException error) when (File.Exists(path) && error.HResult != ReadOnlyFileSystem && error is not (DirectoryNotFoundException or PathTooLongException))
         {
             throw new DataDirectoryInUseException(directory);
         }
