@@ -25,4 +25,7 @@ draw threshold "$step" above=20
 draw rate_of_change "$latency"
 draw flatline artificialWithAnomaly/art_daily_flatmiddle.csv
 draw missing realTraffic/TravelTime_387.csv
+draw half_space_trees "$cpu"
+draw random_cut_forest "$taxi"
+draw spectral_residual "$latency"
 draw ensemble "$step"

@@ -10,31 +10,32 @@ namespace Oddity.Bench;
 /// </summary>
 internal static class Speed
 {
-    private const int Series = 10_000;
-    private const int Warm = 300;
     private const int Measured = 60;
 
-    public static int Print(string detector)
+    /// <param name="detector">Its id.</param>
+    /// <param name="series">How many are interleaved.</param>
+    /// <param name="warm">Samples of each before the clock starts.</param>
+    public static int Print(string detector, int series = 10_000, int warm = 300)
     {
         DetectorEntry entry = DetectorCatalogue.Find(detector) ?? throw new ArgumentException($"No detector '{detector}'.");
         long before = GC.GetTotalMemory(true);
-        Detector[] detectors = [.. Enumerable.Range(0, Series).Select(i => entry.Create(DetectorParameters.None, (ulong)i))];
+        Detector[] detectors = [.. Enumerable.Range(0, series).Select(i => entry.Create(DetectorParameters.None, (ulong)i))];
         var random = new Random(1);
         double[] noise = [.. Enumerable.Range(0, 65_536).Select(_ => random.NextDouble() + random.NextDouble() + random.NextDouble())];
         long row = 0;
-        Run(detectors, noise, ref row, Warm);
-        double memory = (GC.GetTotalMemory(true) - before) / (double)Series;
+        Run(detectors, noise, ref row, warm);
+        double memory = (GC.GetTotalMemory(true) - before) / (double)series;
         double best = double.MaxValue;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         for (int round = 0; round < 5; round++)
         {
             TimeSpan start = Process.GetCurrentProcess().TotalProcessorTime;
             Run(detectors, noise, ref row, Measured);
-            best = Math.Min(best, (Process.GetCurrentProcess().TotalProcessorTime - start).TotalNanoseconds / ((double)Series * Measured));
+            best = Math.Min(best, (Process.GetCurrentProcess().TotalProcessorTime - start).TotalNanoseconds / ((double)series * Measured));
         }
 
-        double perSample = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (5.0 * Series * Measured);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{detector}: {best:0} ns a sample, {perSample:0.00} bytes allocated a sample, {memory:0} bytes a series after {Warm} samples"));
+        double perSample = (GC.GetAllocatedBytesForCurrentThread() - allocated) / (5.0 * series * Measured);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{detector}: {best:0} ns a sample, {perSample:0.00} bytes allocated a sample, {memory:0} bytes a series after {warm} samples"));
         return 0;
     }
 

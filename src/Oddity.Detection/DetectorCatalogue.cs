@@ -21,6 +21,9 @@ public static class DetectorCatalogue
         new(ThresholdDetector.Id, "fixed limits, above or below; needs no training", (parameters, _) => new ThresholdDetector(parameters)),
         new(RateOfChangeDetector.Id, "change per second larger than it ever was, or beyond a limit", (parameters, _) => new RateOfChangeDetector(parameters)),
         new(FlatlineDetector.Id, "a constant that is broken, or a value that is stuck", (parameters, _) => new FlatlineDetector(parameters)),
+        new(RandomCutForestDetector.Id, "random cuts part the last eight samples from the others early", (parameters, seed) => new RandomCutForestDetector(parameters, seed)),
+        new(HalfSpaceTreesDetector.Id, "value and change fall where few of the last window did", (parameters, seed) => new HalfSpaceTreesDetector(parameters, seed)),
+        new(SpectralResidualDetector.Id, "what stands out of the window once its regular frequencies are taken away", (parameters, _) => new SpectralResidualDetector(parameters)),
         new(MissingDetector.Id, "a series that stopped for longer than its own cadence explains", (parameters, _) => new MissingDetector(parameters)),
         new(Ensemble.Id, "weighted votes of other detectors", Ensemble.Create),
     ];

@@ -172,6 +172,9 @@ public class ConformanceTests
     [InlineData("flatline")]
     [InlineData("rate_of_change")]
     [InlineData("missing")]
+    [InlineData("half_space_trees")]
+    [InlineData("random_cut_forest")]
+    [InlineData("spectral_residual")]
     public void Once_warm_it_allocates_nothing(string id)
     {
         Detector detector = DetectorCatalogue.Find(id)!.Create(With(("above", "1e9")), 1);

@@ -23,6 +23,9 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         Of("isolation_forest", ("min_consecutive", "1"), ("smoothing_alpha", "1"), ("history", "40")),
         Of("flatline", ("min_run", "3"), ("least_factor", "1"), ("min_changes", "1"), ("threshold", "0.1")),
         Of("rate_of_change", ("threshold", "0.2"), ("max_per_second", "1e6")),
+        Of("half_space_trees", ("window", "50"), ("min_count", "10"), ("threshold", "0.1")),
+        Of("random_cut_forest", ("trees", "3"), ("min_count", "16"), ("threshold", "0.1")),
+        Of("spectral_residual", ("min_count", "10"), ("threshold", "0.1")),
         Of("missing", ("threshold", "0.2"), ("least_factor", "1")),
         Of("ensemble", ("members", "zscore=0.3, mad=0.3, percentile=0.4, threshold=alone"), ("threshold.above", "1e6")),
         new("vector isolation forest", seed => new Vector(new VectorIsolationForest(3, seed))) { SilentInBand = true },
@@ -39,7 +42,7 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         return new(name, seed => DetectorCatalogue.Find(id)!.Create(With(all), seed))
         {
             VotesByBand = id is "zscore" or "percentile" or "mad" or "moving_average" or "ewma" or "threshold" or "rate_of_change",
-            SilentInBand = id is not ("adaptive" or "ensemble" or "missing"),
+            SilentInBand = id is not ("adaptive" or "ensemble" or "missing" or "random_cut_forest"),
         };
     }
 

@@ -5,6 +5,9 @@ internal struct SplitMix(ulong seed)
 {
     private ulong _state = seed;
 
+    /// <summary>What a generator made from it goes on from.</summary>
+    public readonly ulong State => _state;
+
     public ulong Next()
     {
         ulong z = _state += 0x9E3779B97F4A7C15;
