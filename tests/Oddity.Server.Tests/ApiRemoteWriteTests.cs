@@ -118,7 +118,9 @@ public class ApiRemoteWriteTests
         await using ApiServer server = await ApiServer.StartAsync();
         byte[] good = new RemoteWriteBody().Add("m", (Now, 1), (Now + 1, 2)).Add("n", (Now, 3)).Request;
         Gen<byte[]> bytes = ArbMap.Default.GeneratorFor<byte>().ArrayOf();
-        Gen<byte[]> bent = from at in Gen.Choose(0, good.Length - 1) from more in bytes from cut in Gen.Choose(0, good.Length - at)
+        Gen<byte[]> bent = from at in Gen.Choose(0, good.Length - 1)
+                           from more in bytes
+                           from cut in Gen.Choose(0, good.Length - at)
                            select (byte[])[.. good[..at], .. more, .. good[(at + cut)..]];
         Prop.ForAll(Gen.OneOf(bytes, bent).ToArbitrary(), request =>
         {
