@@ -78,6 +78,20 @@ public sealed partial class Batch : IDisposable, IValueTaskSource
         return true;
     }
 
+    /// <summary>
+    /// Makes the series that mostly comes next the one that is added to, if <paramref name="bytes"/> begin with its name: without having to look where the
+    /// name ends.
+    /// </summary>
+    /// <param name="bytes">The name and what follows it.</param>
+    /// <param name="part">A byte that, right after the name, would mean that it goes on.</param>
+    /// <returns>Length of the name; 0 if it is another series (then <see cref="Select"/>).</returns>
+    public int SelectNext(ReadOnlySpan<byte> bytes, byte part)
+    {
+        int length = _names!.FindNext(bytes, part, ref _place, out SeriesState? series);
+        if (length > 0) _selected = series;
+        return length;
+    }
+
     /// <summary>Makes a series that <see cref="Select"/> does not know the one that is added to.</summary>
     /// <returns>Why its name may not enter; null if it may.</returns>
     public IngestError? Begin(ReadOnlySpan<byte> wireName, SeriesKey key)

@@ -45,6 +45,22 @@ internal sealed class WireNames(int most)
         }
     }
 
+    /// <summary>
+    /// The series after the one found last, if <paramref name="bytes"/> begin with its name and a byte that begins another part of a name does not follow.
+    /// </summary>
+    /// <returns>Length of the name; 0 if it is not that series, or was deleted.</returns>
+    public int FindNext(ReadOnlySpan<byte> bytes, byte part, ref int place, out SeriesState? series)
+    {
+        Entry[] entries = _table.Entries;
+        int next = place + 1;
+        series = null;
+        if ((uint)next >= (uint)entries.Length || !entries[next].Begins(bytes, part)) return 0;
+        series = entries[next].Alive();
+        if (series is null) return 0;
+        place = next;
+        return entries[next].Length;
+    }
+
     /// <summary>Adds a name, or gives it to another series.</summary>
     public void Add(ReadOnlySpan<byte> name, SeriesState series)
     {
@@ -126,6 +142,13 @@ internal sealed class WireNames(int most)
         {
             byte[]? block = Volatile.Read(in Block);
             return block is not null && Length == name.Length && block.AsSpan(Start, Length).SequenceEqual(name);
+        }
+
+        public readonly bool Begins(ReadOnlySpan<byte> bytes, byte part)
+        {
+            byte[]? block = Volatile.Read(in Block);
+            if (block is null || Length > bytes.Length || (Length < bytes.Length && bytes[Length] == part)) return false;
+            return block.AsSpan(Start, Length).SequenceEqual(bytes[..Length]);
         }
 
         public readonly SeriesState? Alive() => Series is { Deleted: false } ? Series : null;

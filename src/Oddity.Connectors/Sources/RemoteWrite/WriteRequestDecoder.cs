@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Series;
 
@@ -34,6 +35,13 @@ public static class WriteRequestDecoder
 
     private static bool ReadSeries(ReadOnlySpan<byte> series, Batch batch)
     {
+        int known = batch.SelectNext(series, LabelKey);
+        if (known > 0 && TryReadOne(series[known..], out long onlyMs, out double only))
+        {
+            batch.Add(onlyMs, only);
+            return true;
+        }
+
         var reader = new ProtoReader(series);
         while (reader.IsAt(LabelKey))
         {
@@ -63,6 +71,24 @@ public static class WriteRequestDecoder
         }
 
         return !reader.Failed;
+    }
+
+    /// <summary>What Prometheus sends after the labels: one sample, value first. Anything else is not wrong, and left to the reader of anything.</summary>
+    private static bool TryReadOne(ReadOnlySpan<byte> bytes, out long timeMs, out double value)
+    {
+        (timeMs, value) = (0, 0);
+        if (bytes.Length is < 13 or > 22 || bytes[0] != 0x12 || bytes[1] != bytes.Length - 2 || bytes[2] != 0x09 || bytes[11] != 0x10) return false;
+        value = BinaryPrimitives.ReadDoubleLittleEndian(bytes[3..]);
+        ulong time = 0;
+        int last = bytes.Length - 1;
+        for (int i = 12; i <= last; i++)
+        {
+            if (bytes[i] >= 0x80 == (i == last)) return false;
+            time |= (ulong)(bytes[i] & 0x7F) << (7 * (i - 12));
+        }
+
+        timeMs = (long)time;
+        return true;
     }
 
     private static bool ReadSample(ref ProtoReader outer, out long timeMs, out double value)
