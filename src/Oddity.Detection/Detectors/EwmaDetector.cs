@@ -9,7 +9,7 @@ namespace Oddity.Detection.Detectors;
 /// mean += alpha · off,   variance = (1 − alpha) · (variance + alpha · off²)
 /// </code>
 /// (West, 1979; alpha is 1/n while n samples are fewer than 1/alpha, so the start is the plain mean.) Counts samples, not seconds.
-/// Weakness: a spike widens the band for several times 1/alpha samples. O(1), 24 bytes.
+/// Weakness: a spike widens the band for several times 1/alpha samples. O(1), 350 bytes.
 /// </summary>
 internal sealed class EwmaDetector : Detector
 {
@@ -19,6 +19,7 @@ internal sealed class EwmaDetector : Detector
     private readonly double _threshold;
     private readonly double _minDeviation;
     private readonly int _minCount;
+    private readonly LearntTail _shown = new();
     private double _mean;
     private double _variance;
     private int _seen;
@@ -51,6 +52,7 @@ internal sealed class EwmaDetector : Detector
         writer.Double(_mean);
         writer.Double(_variance);
         writer.Int32(_seen);
+        _shown.Save(writer);
     }
 
     public override void Load(StateReader reader)
@@ -58,6 +60,7 @@ internal sealed class EwmaDetector : Detector
         _mean = reader.Double();
         _variance = reader.Double();
         _seen = reader.Int32();
+        _shown.Load(reader);
         if (!(Math.Abs(_mean) <= Band.Largest) || !(_variance is >= 0 and <= double.MaxValue) || _seen < 0) throw new InvalidDataException("A mean that cannot be.");
     }
 
@@ -69,9 +72,11 @@ internal sealed class EwmaDetector : Detector
         bool odd = band.Excludes(value);
         double z = constant ? 0 : Student.Ratio(off, deviation);
         double effective = Math.Min(_seen, (2 - _alpha) / _alpha);
+        double score = constant ? 0 : _shown.Hold(Student.Score(z, Math.Max(1, effective - 1)), Math.Abs(z));
+        if (!constant) _shown.Learn(Math.Abs(z));
         return new Score
         {
-            Value = !constant ? Student.Score(z, Math.Max(1, effective - 1)) : odd ? Student.ScoreOfBrokenConstant(_seen) : 0,
+            Value = !constant ? score : odd ? Student.ScoreOfBrokenConstant(_seen) : 0,
             Expected = _mean,
             Lower = band.Lower,
             Upper = band.Upper,

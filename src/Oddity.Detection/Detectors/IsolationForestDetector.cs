@@ -21,6 +21,7 @@ internal sealed class IsolationForestDetector : Detector
     private readonly IsolationForestOptions _options;
     private readonly ulong _seed;
     private readonly SortedWindow _window;
+    private readonly LearntTail _shown = new();
     private RollingThreshold _recent;
     private IsolationLine? _forest;
     private int _forests;
@@ -60,6 +61,7 @@ internal sealed class IsolationForestDetector : Detector
         writer.Int32(_streak);
         writer.Int32(_forests);
         _window.Save(writer);
+        _shown.Save(writer);
         writer.Bool(_forest is not null);
         if (_forest is null) return;
         _recent.Save(writer);
@@ -76,6 +78,7 @@ internal sealed class IsolationForestDetector : Detector
         _smoothed = reader.Double();
         (_sinceFit, _streak, _forests) = (reader.Int32(), reader.Int32(), reader.Int32());
         _window.Load(reader);
+        _shown.Load(reader);
         _forest = null;
         bool possible = Math.Abs(_smoothed) <= Band.Largest && _sinceFit >= 0 && _sinceFit < _options.BatchSize && _streak >= 0;
         if (!possible) throw new InvalidDataException("A forest that cannot be.");
@@ -100,7 +103,14 @@ internal sealed class IsolationForestDetector : Detector
         _recent.Learn(score);
 
         bool constant = _deviation == 0, odd = _streak >= _options.MinConsecutive;
-        double tail = constant ? Student.ScoreOfBrokenConstant(_fitted) : Student.Score(Student.Ratio(_smoothed - _mean, _deviation), degrees);
+        double distance = constant ? 0 : Math.Abs(Student.Ratio(_smoothed - _mean, _deviation));
+        double tail = constant ? Student.ScoreOfBrokenConstant(_fitted) : Student.Score(distance, degrees);
+        if (!constant)
+        {
+            tail = _shown.Hold(tail, distance);
+            _shown.Learn(distance);
+        }
+
         return new Score
         {
             Value = rare ? tail : constant ? 0 : Math.Min(tail, 0.2),

@@ -25,6 +25,7 @@ internal sealed class MadDetector : Detector
     private readonly double _minDeviation;
     private readonly int _minCount;
     private readonly SortedWindow _window;
+    private readonly LearntTail _shown = new();
     private WindowClock _clock;
 
     public MadDetector(DetectorParameters? parameters = null)
@@ -54,12 +55,14 @@ internal sealed class MadDetector : Detector
     {
         _clock.Save(writer);
         _window.Save(writer);
+        _shown.Save(writer);
     }
 
     public override void Load(StateReader reader)
     {
         _clock.Load(reader);
         _window.Load(reader);
+        _shown.Load(reader);
     }
 
     private Score Judge(double value)
@@ -70,9 +73,11 @@ internal sealed class MadDetector : Detector
         Band band = Band.UpTo(median, Math.Max(_threshold * sigma, Band.LeastChange(median, _minDeviation)));
         bool odd = band.Excludes(value);
         double z = constant ? 0 : Student.Ratio(value - median, sigma);
+        double score = constant ? 0 : _shown.Hold(Student.Score(z, Math.Max(1, Efficiency * _window.Count)), Math.Abs(z));
+        if (!constant) _shown.Learn(Math.Abs(z));
         return new Score
         {
-            Value = !constant ? Student.Score(z, Math.Max(1, Efficiency * _window.Count)) : odd ? Student.ScoreOfBrokenConstant(_window.Count) : 0,
+            Value = !constant ? score : odd ? Student.ScoreOfBrokenConstant(_window.Count) : 0,
             Expected = median,
             Lower = band.Lower,
             Upper = band.Upper,

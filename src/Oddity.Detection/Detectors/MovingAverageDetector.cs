@@ -17,6 +17,7 @@ internal sealed class MovingAverageDetector : Detector
     private readonly double _threshold;
     private readonly int _rows;
     private readonly SlidingMoments _window;
+    private readonly LearntTail _shown = new();
     private DecayedScale _errors = new(0.01);
 
     public MovingAverageDetector(DetectorParameters? parameters = null)
@@ -43,7 +44,7 @@ internal sealed class MovingAverageDetector : Detector
         Band band = Band.UpTo(mean, Math.Max(_threshold, Band.LeastChange(mean, 0)));
         var score = new Score
         {
-            Value = _errors.Score(off, mean),
+            Value = _shown.Hold(_errors.Score(off, mean), Math.Abs(off)),
             Expected = mean,
             Lower = band.Lower,
             Upper = band.Upper,
@@ -52,6 +53,7 @@ internal sealed class MovingAverageDetector : Detector
             Term = "distance from the moving average",
         };
         _errors.Learn(off);
+        _shown.Learn(Math.Abs(off));
         _window.Add(0, value);
         return score;
     }
@@ -59,12 +61,14 @@ internal sealed class MovingAverageDetector : Detector
     public override void Save(StateWriter writer)
     {
         _errors.Save(writer);
+        _shown.Save(writer);
         _window.Save(writer);
     }
 
     public override void Load(StateReader reader)
     {
         _errors.Load(reader);
+        _shown.Load(reader);
         _window.Load(reader);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class PercentileDetector : Detector
     private readonly double _minDeviation;
     private readonly int _minCount;
     private readonly SortedWindow _window;
+    private readonly LearntTail _shown = new();
     private WindowClock _clock;
 
     public PercentileDetector(DetectorParameters? parameters = null)
@@ -48,12 +49,14 @@ internal sealed class PercentileDetector : Detector
     {
         _clock.Save(writer);
         _window.Save(writer);
+        _shown.Save(writer);
     }
 
     public override void Load(StateReader reader)
     {
         _clock.Load(reader);
         _window.Load(reader);
+        _shown.Load(reader);
     }
 
     private Score Judge(double value)
@@ -63,9 +66,11 @@ internal sealed class PercentileDetector : Detector
         bool odd = band.Excludes(value);
         ReadOnlySpan<double> sorted = _window.Sorted;
         bool constant = sorted[0] == sorted[^1];
+        double rank = constant ? 0 : Tail(value, middle), score = _shown.Replace(rank, rank); // The window is short: how often such a rank comes, it does not know.
+        if (!constant) _shown.Learn(rank);
         return new Score
         {
-            Value = !constant ? Tail(value, middle) : odd ? Student.ScoreOfBrokenConstant(sorted.Length) : 0,
+            Value = !constant ? score : odd ? Student.ScoreOfBrokenConstant(sorted.Length) : 0,
             Expected = middle,
             Lower = band.Lower,
             Upper = band.Upper,

@@ -20,6 +20,12 @@ internal sealed class LearntTail
     /// <summary>The largest that are looked at for the tail's scale, as a share of all.</summary>
     private const double Upper = 0.05;
 
+    /// <summary>Fewer figures cannot tell one in a thousand and do not gainsay a formula.</summary>
+    private const int LeastRanks = 1_000;
+
+    /// <summary>Scores below this are as good as any: one sample in ten has them.</summary>
+    private const double Ordinary = 0.1;
+
     /// <summary>Bits below the exponent and the three leading bits of a double's fraction: what is left of them numbers the steps of all doubles.</summary>
     private const int Below = 49;
 
@@ -47,7 +53,7 @@ internal sealed class LearntTail
         if (!(x > 0)) return 1;
         if (_top == 0) return 1.0 / (Count + 1);
         double end = Edge(_top + 1);
-        if (x >= end) return Math.Pow(1 + (Shape * Math.Min((x - end) / Scale(end), 1e60)), -1 / Shape) / (Count + 1);
+        if (x >= end) return Math.Pow(1 + (Shape * Math.Min((x - end) / Scale(end), 1e60)), -1 / Shape) * (Above() + 1) / (Count + 1);
         int step = Step(x), above = 0;
         if (step == 0) return 1;
         for (int i = _top; i > step; i--) above += _counts[i];
@@ -59,8 +65,8 @@ internal sealed class LearntTail
     public double Reaches(double p)
     {
         if (_top == 0) return 0;
-        double wanted = (p * (Count + 1)) - 1, above = 0, end = Edge(_top + 1);
-        if (wanted < 0) return end + (Scale(end) * ((Math.Pow(wanted + 1, -Shape) - 1) / Shape));
+        double wanted = (p * (Count + 1)) - 1, above = 0, end = Edge(_top + 1), beyond = Above();
+        if (wanted < beyond) return end + (Scale(end) * ((Math.Pow((wanted + 1) / (beyond + 1), -Shape) - 1) / Shape));
         for (int i = _top; i > 0; above += _counts[i--])
         {
             if (above + _counts[i] < wanted) continue;
@@ -70,6 +76,15 @@ internal sealed class LearntTail
 
         return 0;
     }
+
+    /// <summary>
+    /// A formula's score, held to what the series itself has shown once there is enough of that: a formula that takes heavy tails, whole numbers or a season for
+    /// normal noise says "never" of what happens every day.
+    /// </summary>
+    public double Hold(double score, double x) => score < Ordinary || Count < LeastRanks ? score : Math.Min(score, Score.FromTailProbability(Tail(x)));
+
+    /// <summary>A formula's score until there is enough to replace it.</summary>
+    public double Replace(double score, double x) => Count < LeastRanks ? score : Score.FromTailProbability(Tail(x));
 
     /// <param name="x">0 or more, finite.</param>
     /// <param name="times">How often it came, at most a thousand.</param>
@@ -119,7 +134,7 @@ internal sealed class LearntTail
         if (_first == 0) _first = Math.Max(1, Number(x) - (Steps / 2));
         int step = Step(x);
         if (step == 0 && _top <= Steps / 2) MoveTo(Math.Max(1, Number(x) - (Steps / 4)));
-        else if (step == Steps - 1 && _counts[step] > 2 + (Count / 64)) MoveTo(Math.Min(Number(x) - (Steps / 4 * 3), Infinite - Steps));
+        else if (step == Steps - 1 && _counts[step] > 2 + (Count / 1024)) MoveTo(Math.Min(Number(x) - (Steps / 4 * 3), Infinite - Steps));
         else return step;
         return Step(x);
     }
@@ -151,6 +166,9 @@ internal sealed class LearntTail
 
         _top = top;
     }
+
+    /// <summary>How many in the last step may be beyond its end.</summary>
+    private int Above() => _top == Steps - 1 ? _counts[_top] : 0;
 
     /// <summary>The scale of the tail beyond its end; at least the last step's width, so that equal figures have one too.</summary>
     private double Scale(double end)
