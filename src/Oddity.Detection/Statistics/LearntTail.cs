@@ -20,8 +20,8 @@ internal sealed class LearntTail
     /// <summary>The largest that are looked at for the tail's scale, as a share of all.</summary>
     private const double Upper = 0.05;
 
-    /// <summary>Fewer figures cannot tell one in a thousand and do not gainsay a formula.</summary>
-    private const int LeastRanks = 1_000;
+    /// <summary>Fewer figures can hardly tell one in a thousand and do not gainsay a formula.</summary>
+    private const int LeastRanks = 600;
 
     /// <summary>Scores below this are as good as any: one sample in ten has them.</summary>
     private const double Ordinary = 0.1;
