@@ -23,6 +23,21 @@ public sealed class FloorsCatalogueTests
     }
 
     [Fact]
+    public void Every_detector_has_a_page_with_a_picture_that_one_command_draws()
+    {
+        string drawn = File.ReadAllText(Repository.PathOf("bench", "pictures.sh"));
+        string index = File.ReadAllText(Repository.PathOf("docs", "detectors.md"));
+        foreach (string id in DetectorCatalogue.All.Select(entry => entry.Id))
+        {
+            string page = Repository.PathOf("docs", "detectors", $"{id}.md");
+            File.Exists(page).ShouldBeTrue($"docs/detectors/{id}.md is missing");
+            File.ReadAllText(page).ShouldContain($"](../images/detectors/{id}.svg)", customMessage: $"the page of {id} has no picture");
+            drawn.ShouldContain($"\ndraw {id} ", customMessage: "bench/pictures.sh does not draw it");
+            index.ShouldContain($"[`{id}`](detectors/{id}.md)", customMessage: "docs/detectors.md does not lead to it");
+        }
+    }
+
+    [Fact]
     public void Every_command_has_a_test_and_is_in_the_docs()
     {
         string[] verbs = [.. Program.Commands().Subcommands.Select(command => command.Name)];
