@@ -6,7 +6,7 @@ return args switch
     ["scores", string data, string scores, .. string[] rest] => Scores.Write(data, scores, rest.FirstOrDefault() ?? "adaptive"),
     ["healthy", .. string[] rest] => Healthy.Print(rest.FirstOrDefault() ?? "adaptive"),
     ["picture", string detector, string file, string target, .. string[] settings] => Picture.Draw(detector, file, target, settings),
-    ["speed", string detector, string series, string warm] => Speed.Print(detector, int.Parse(series), int.Parse(warm)),
+    ["speed", string detector, string series, string warm, string step] => Speed.Print(detector, int.Parse(series), int.Parse(warm), int.Parse(step)),
     ["speed", .. string[] rest] => Speed.Print(rest.FirstOrDefault() ?? "adaptive"),
     ["forest", ..] => Forest.Print(),
     ["stl", .. string[] rest] => Decomposition.Print(rest),
@@ -20,7 +20,7 @@ static int Usage()
           scores DATA OUT [DETECTOR]   score labelled folders (*.csv, *.csv.gz, walked), one CSV each, as tools/score of the judge reads them
           picture DETECTOR FILE OUT.svg [NAME=VALUE...] [rows=FROM..TO]   what a detector makes of a series of the Numenta benchmark
           healthy [DETECTOR]           alarms a day on healthy shapes at one sample every 3, 15 and 60 s
-          speed [DETECTOR [SERIES WARM]]  time, allocation and memory of one sample, 10,000 series interleaved after 300 samples each
+          speed [DETECTOR [SERIES WARM STEP]]  time, allocation and memory of one sample, 10,000 series interleaved after 300 samples each, 60 s apart
           forest                       isolation forest of 100 trees x 256 rows: fit, and score one row of 1, 3 and 10 columns
           stl [DIR]                    time of a decomposition, 10,080 points, period 288; with DIR also the results, for bench/peers.py
         """);
