@@ -9,7 +9,7 @@ namespace Oddity.Detection.Detectors;
 /// </code>
 /// A detector sees samples alone, so the gap is told at the sample that ends it; <see cref="OverdueMs"/> tells whoever knows the time of other series from when
 /// on this one is missing. Values do not matter: it votes inside its (endless) band.
-/// Weakness: a series that reports only on change has no cadence; a day's night is a gap until it was seen a few times. O(1), about 60 ns; 350 bytes.
+/// Weakness: a series that reports only on change has no cadence; a day's night is a gap until it was seen a few times. O(1), about 0.1 µs; 350 bytes.
 /// </summary>
 internal sealed class MissingDetector : Detector
 {

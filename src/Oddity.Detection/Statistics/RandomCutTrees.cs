@@ -243,6 +243,8 @@ internal sealed class RandomCutTrees
         bool left = false;
         for (; k <= depth; k++)
         {
+            bool within = Vector256.LessThanOrEqualAll(path[k].Low, point) && Vector256.LessThanOrEqualAll(point, path[k].High);
+            if (within && k < depth) continue; // Wherever the cut fell, it would not part the point from the box.
             Vector256<float> from = Vector256.MinNative(path[k].Low, point), range = Vector256.MaxNative(path[k].High, point) - from;
             double reach = Sum(range);
             if (reach == 0) break;
@@ -313,13 +315,9 @@ internal sealed class RandomCutTrees
     private void FindOldest(int tree, int first)
     {
         ReadOnlySpan<ushort> leaves = _leaves.AsSpan(tree * Stride, _sizes[tree]);
-        int oldest = -1;
-        for (int i = 0; i < leaves.Length; i++)
-        {
-            int age = (first - leaves[i]) & (Ring - 1);
-            if (age <= oldest) continue;
-            (oldest, _oldest[tree]) = (age, i);
-        }
+        int oldest = 0; // Its age, and in the lower bits where it is: one comparison, no branch.
+        for (int i = 0; i < leaves.Length; i++) oldest = Math.Max(oldest, (((first - leaves[i]) & (Ring - 1)) << 9) | i);
+        _oldest[tree] = oldest & 511;
     }
 
     private static ref T Open<T>(T[] items, int at, int end)
