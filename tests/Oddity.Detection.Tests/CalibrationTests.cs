@@ -15,7 +15,8 @@ public class CalibrationTests
     private static readonly string[] NoFrequency = ["threshold"];
 
     /// <summary>
-    /// Says a score less often than it may: adaptive holds frequent samples down, an ensemble asks for agreement, and nothing about a series that varies is flat.
+    /// Says a score less often than it may: adaptive holds frequent samples down, an ensemble asks for agreement, and nothing about a series that varies is
+    /// flat.
     /// </summary>
     private static readonly string[] Reserved = ["adaptive", "ensemble", "flatline"];
 

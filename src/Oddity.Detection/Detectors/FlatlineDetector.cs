@@ -104,7 +104,8 @@ internal sealed class FlatlineDetector : Detector
         double score = usual ? 0 : Score.FromTailProbability(_depths.Tail(run));
         bool odd = score >= _threshold;
         Band band = !odd ? _run >= _minRun && BreakScore() >= _threshold ? level : Band.Everything
-            : value > _usual || double.IsInfinity(level.Upper) ? Band.Open(double.NegativeInfinity, Math.BitDecrement(level.Lower)) : Band.Open(Math.BitIncrement(level.Upper), double.PositiveInfinity);
+            : value > _usual || double.IsInfinity(level.Upper) ? Band.Open(double.NegativeInfinity, Math.BitDecrement(level.Lower))
+            : Band.Open(Math.BitIncrement(level.Upper), double.PositiveInfinity);
         return Told(value, odd ? _usual : _level, score, band, odd, odd ? "stuck value" : "run of one value", run);
     }
 

@@ -3,8 +3,10 @@ using Oddity.Detection.Statistics;
 namespace Oddity.Detection.Detectors;
 
 /// <summary>
-/// Half-space trees over the value and its change since the last sample: how much of the last full window fell near this point (<see cref="HalfSpaceTrees"/>). The
-/// window that fills becomes the next reference, with its own scale. Figures have no meaning of their own; how often they were so large (<see cref="LearntTail"/>) has.
+/// Half-space trees over the value and its change since the last sample: how much of the last full window fell near this point (<see
+/// cref="HalfSpaceTrees"/>). The
+/// window that fills becomes the next reference, with its own scale. Figures have no meaning of their own; how often they were so large (<see
+/// cref="LearntTail"/>) has.
 /// <code>
 /// figure = (1 + distance beyond the reference)² / (1 + mass)
 /// score = −log10 p(figure) / 10        odd if ≥ threshold and the value, or the change to it, is beyond all of the reference

@@ -8,7 +8,8 @@ namespace Oddity.Detection.Detectors;
 /// <code>
 /// score = −log10 p(expected inverse depth) / 10        odd if ≥ threshold
 /// </code>
-/// Judges shapes, so it may vote for a value inside its band, the range of the values it holds. Weakness: a disturbance stays in the eight samples, and the score
+/// Judges shapes, so it may vote for a value inside its band, the range of the values it holds. Weakness: a disturbance stays in the eight samples, and the
+/// score
 /// high, for as long; learns what lasts. Source: Guha, Mishra, Roy and Schrijvers, ICML 2016. About 27 µs a sample on a busy machine, 112 KB a series.
 /// </summary>
 internal sealed class RandomCutForestDetector : Detector

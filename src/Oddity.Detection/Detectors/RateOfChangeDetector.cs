@@ -7,7 +7,8 @@ namespace Oddity.Detection.Detectors;
 /// <code>
 /// rate = (value − previous) / seconds between        odd if p(|rate| or more, in that direction) &lt; 10^(−10·threshold)   or |rate| > max_per_second
 /// </code>
-/// p is a <see cref="LearntTail"/> of each direction. Two samples nearer together than half the usual interval count as that far apart, else noise would be divided by
+/// p is a <see cref="LearntTail"/> of each direction. Two samples nearer together than half the usual interval count as that far apart, else noise would be
+/// divided by
 /// next to nothing. A sample that is late or shares its time has no rate.
 /// Weakness: slow drifts have ordinary rates; after a spike the way back is as fast. O(1), about 0.2 µs; 1 KB.
 /// </summary>
@@ -83,7 +84,8 @@ internal sealed class RateOfChangeDetector : Detector
         bool odd = band.Excludes(value), limit = Math.Abs(rate) > _limit;
         return new Score
         {
-            Value = constant && odd ? Student.ScoreOfBrokenConstant((int)all) : learnt ? Score.FromTailProbability(share * side.Tail(Math.Abs(rate))) : limit && odd ? 0.6 : 0,
+            Value = constant && odd ? Student.ScoreOfBrokenConstant((int)all)
+                : learnt ? Score.FromTailProbability(share * side.Tail(Math.Abs(rate))) : limit && odd ? 0.6 : 0,
             Expected = _previous,
             Lower = band.Lower,
             Upper = band.Upper,

@@ -138,7 +138,8 @@ internal sealed class SpectralResidualDetector : Detector
         return before > 0 ? Math.Max(0, (Saliency(real, imaginary, Rows - 1) - before) / before) : 0;
     }
 
-    private static double Saliency(ReadOnlySpan<double> real, ReadOnlySpan<double> imaginary, int i) => Math.Sqrt((real[i] * real[i]) + (imaginary[i] * imaginary[i]));
+    private static double Saliency(ReadOnlySpan<double> real, ReadOnlySpan<double> imaginary, int i) =>
+        Math.Sqrt((real[i] * real[i]) + (imaginary[i] * imaginary[i]));
 
     private Score Judge(double value, double expected, double figure)
     {

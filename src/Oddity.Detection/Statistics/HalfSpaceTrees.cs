@@ -1,7 +1,8 @@
 namespace Oddity.Detection.Statistics;
 
 /// <summary>
-/// Half-space trees (Tan, Ting and Liu, IJCAI 2011) over two figures, each tree halving a randomly placed workspace eight times, the two figures by turns. Halves
+/// Half-space trees (Tan, Ting and Liu, IJCAI 2011) over two figures, each tree halving a randomly placed workspace eight times, the two figures by turns.
+/// Halves
 /// of halves are cells of a grid, so no tree is built: a point's cell is computed, and what a walk down would have found is kept for each cell.
 /// <code>
 /// mass(cell) = m · 2^depth of the first node on the way to it with m &lt; a tenth of the window's points, or at the bottom

@@ -8,7 +8,8 @@ namespace Oddity.Detection.Statistics;
 /// same rows and seed give the same forest. Score 2^(−E(path) / c(n)): about 0.5 for a row like the others, towards 1 for a rare one.
 /// </summary>
 /// <remarks>
-/// Every tree is laid out as if it were complete: the children of node i are 2i + 1 and 2i + 2, a leaf above the bottom is a chain of nodes that all go left. So a
+/// Every tree is laid out as if it were complete: the children of node i are 2i + 1 and 2i + 2, a leaf above the bottom is a chain of nodes that all go
+/// left. So a
 /// walk has no pointers and no end to look for, and eight walks go abreast while each waits for its next node. Splits are kept as whole numbers, the value's
 /// place between the least and the greatest row, so an offset of 1e9 costs nothing. About trees · sample · 12 bytes; to fit O(trees · sample · log sample), to
 /// score O(trees · log sample): no vectors and one order of sums, so the same bits everywhere.
@@ -113,8 +114,10 @@ internal sealed class IsolationTrees
             }
 
             ref float leaf = ref Unsafe.Add(ref path, (tree * _leaves) - inner), next = ref Unsafe.Add(ref leaf, 4 * _leaves);
-            sum += Unsafe.Add(ref leaf, a) + Unsafe.Add(ref leaf, b + _leaves) + Unsafe.Add(ref leaf, c + (2 * _leaves)) + Unsafe.Add(ref leaf, d + (3 * _leaves));
-            sum += Unsafe.Add(ref next, e) + Unsafe.Add(ref next, f + _leaves) + Unsafe.Add(ref next, g + (2 * _leaves)) + Unsafe.Add(ref next, h + (3 * _leaves));
+            sum += Unsafe.Add(ref leaf, a) + Unsafe.Add(ref leaf, b + _leaves) +
+                Unsafe.Add(ref leaf, c + (2 * _leaves)) + Unsafe.Add(ref leaf, d + (3 * _leaves));
+            sum += Unsafe.Add(ref next, e) + Unsafe.Add(ref next, f + _leaves) +
+                Unsafe.Add(ref next, g + (2 * _leaves)) + Unsafe.Add(ref next, h + (3 * _leaves));
         }
 
         for (; tree < _trees; tree++)

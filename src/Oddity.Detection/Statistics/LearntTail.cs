@@ -78,7 +78,8 @@ internal sealed class LearntTail
     }
 
     /// <summary>
-    /// A formula's score, held to what the series itself has shown once there is enough of that: a formula that takes heavy tails, whole numbers or a season for
+    /// A formula's score, held to what the series itself has shown once there is enough of that: a formula that takes heavy tails, whole numbers or a season
+    /// for
     /// normal noise says "never" of what happens every day.
     /// </summary>
     public double Hold(double score, double x) => score < Ordinary || Count < LeastRanks ? score : Math.Min(score, Score.FromTailProbability(Tail(x)));

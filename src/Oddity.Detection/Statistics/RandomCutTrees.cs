@@ -13,7 +13,8 @@ namespace Oddity.Detection.Statistics;
 /// </code>
 /// </summary>
 /// <remarks>
-/// A tree is four arrays without pointers: its cuts in preorder and its leaves from left to right, so a node's points are neighbours and its left child is the next
+/// A tree is four arrays without pointers: its cuts in preorder and its leaves from left to right, so a node's points are neighbours and its left child is
+/// the next
 /// cut. A point is the place of its first value in a ring of values, eight floats in a row: one vector. Boxes are not kept: from the leaf up each step joins
 /// the box of the sibling, so one pass over the tree's points gives every box on the way. To insert or remove moves the arrays' ends, 2 KB at most.
 /// About 100 KB for 50 trees. Elementwise vectors and one order of sums: the same bits on every machine. Long, because the arrays' order is known here alone.
@@ -218,7 +219,8 @@ internal sealed class RandomCutTrees
         int i = 0;
         for (; i + 4 <= leaves.Length; i += 4)
         {
-            Vector256<float> one = Vector256.LoadUnsafe(ref values, Unsafe.Add(ref leaf, i)), two = Vector256.LoadUnsafe(ref values, Unsafe.Add(ref leaf, i + 1));
+            Vector256<float> one = Vector256.LoadUnsafe(ref values, Unsafe.Add(ref leaf, i));
+            Vector256<float> two = Vector256.LoadUnsafe(ref values, Unsafe.Add(ref leaf, i + 1));
             (lowest, highest) = (Vector256.MinNative(lowest, one), Vector256.MaxNative(highest, one));
             (lowToo, highToo) = (Vector256.MinNative(lowToo, two), Vector256.MaxNative(highToo, two));
             (one, two) = (Vector256.LoadUnsafe(ref values, Unsafe.Add(ref leaf, i + 2)), Vector256.LoadUnsafe(ref values, Unsafe.Add(ref leaf, i + 3)));
