@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Live;
@@ -13,6 +14,9 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
 {
     /// <summary>Shards wait when so many anomalies wait to be written.</summary>
     private const int Capacity = 10_000;
+
+    /// <summary>Time between two writes while anomalies keep coming; the first after a pause waits for nothing. Many share one sync then, and short ones one row.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
 
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(1);
 
@@ -105,9 +109,17 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
 
     private async Task WriteAllAsync()
     {
+        long written = 0;
         while (true)
         {
             await _signal.WaitAsync().ConfigureAwait(false);
+            TimeSpan since = Stopwatch.GetElapsedTime(written);
+            if (since < Gathering) await Task.Delay(Gathering - since).ConfigureAwait(false);
+            while (_signal.Wait(0))
+            {
+                // One look at what waits is enough for all who called.
+            }
+
             OrderedDictionary<string, Emission> taken;
             List<TaskCompletionSource> flushes;
             TaskCompletionSource? room;
@@ -123,7 +135,11 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
             room?.TrySetResult();
             try
             {
-                if (taken.Count > 0) await WriteAsync([.. taken.Values]).ConfigureAwait(false);
+                if (taken.Count > 0)
+                {
+                    await WriteAsync([.. taken.Values]).ConfigureAwait(false);
+                    written = Stopwatch.GetTimestamp();
+                }
             }
             catch (Exception error)
             {
