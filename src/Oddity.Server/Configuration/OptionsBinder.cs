@@ -33,6 +33,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         CheckpointInterval = reader.Read(Settings.CheckpointInterval),
         MaxAhead = reader.Read(Settings.MaxAhead),
         MaxSeriesPerTenant = reader.Read(Settings.MaxSeries),
+        MaxSamplesPerSecond = reader.Read(Settings.MaxSamplesPerSecond),
         MaxQueuedBytes = reader.Read(Settings.MaxQueued),
     };
 

@@ -76,6 +76,12 @@ internal static class Settings
     public static Setting<int> MaxSeries { get; } = new(
         "engine.max_series", Kinds.Whole(1, 100_000_000), 1_000_000, "Most series of a tenant; a record that would begin another is refused.");
 
+    public static Setting<int> MaxSamplesPerSecond { get; } = new(
+        "engine.max_samples_per_second",
+        Kinds.Whole(0, 1_000_000_000),
+        0,
+        "Most samples of a tenant a second, on average over two seconds; requests beyond are refused. 0: no limit.");
+
     public static Setting<long> MaxQueued { get; } = new(
         "engine.max_queued",
         Kinds.Size.Checked(size => size >= 1 << 20, "is less than 1MiB"),
@@ -346,7 +352,7 @@ internal static class Settings
     public static IReadOnlyList<Setting> All { get; } =
     [
         DataDir, Role, LogLevel, Retention,
-        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxQueued,
+        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
         Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
