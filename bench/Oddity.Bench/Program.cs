@@ -10,6 +10,8 @@ return args switch
     ["speed", .. string[] rest] => Speed.Print(rest.FirstOrDefault() ?? "adaptive"),
     ["forest", ..] => Forest.Print(),
     ["stl", .. string[] rest] => Decomposition.Print(rest),
+    ["prophet"] => Forecast.Print(),
+    ["argus"] => Argus.Print(),
     _ => Usage(),
 };
 
@@ -23,6 +25,8 @@ static int Usage()
           speed [DETECTOR [SERIES WARM STEP]]  time, allocation and memory of one sample, 10,000 series interleaved after 300 samples each, 60 s apart
           forest                       isolation forest of 100 trees x 256 rows: fit, and score one row of 1, 3 and 10 columns
           stl [DIR]                    time of a decomposition, 10,080 points, period 288; with DIR also the results, for bench/peers.py
+          prophet                      time of a fit with day, week and 25 changepoints, and of its band, 2,016 and 10,080 points
+          argus                        time of the ensemble of prophet, stl and isolation forest, 2,016 points: refit and score
         """);
     return 64;
 }

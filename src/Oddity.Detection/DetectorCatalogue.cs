@@ -18,6 +18,8 @@ public static class DetectorCatalogue
         new(EwmaDetector.Id, "standard deviations from an exponentially weighted mean", (parameters, _) => new EwmaDetector(parameters)),
         new(IsolationForestDetector.Id, "easily parted from the others, far off, and so for three samples in a row", (parameters, seed) => new IsolationForestDetector(parameters, seed)),
         new(MadDetector.Id, "distance from the median in median absolute deviations", (parameters, _) => new MadDetector(parameters)),
+        new(StlDetector.Id, "far from trend plus season, decomposed by loess every hour", (parameters, _) => new StlDetector(parameters)),
+        new(ProphetDetector.Id, "far from a forecast of trend, calendar waves and holidays", (parameters, _) => new ProphetDetector(parameters)),
         new(ThresholdDetector.Id, "fixed limits, above or below; needs no training", (parameters, _) => new ThresholdDetector(parameters)),
         new(RateOfChangeDetector.Id, "change per second larger than it ever was, or beyond a limit", (parameters, _) => new RateOfChangeDetector(parameters)),
         new(FlatlineDetector.Id, "a constant that is broken, or a value that is stuck", (parameters, _) => new FlatlineDetector(parameters)),

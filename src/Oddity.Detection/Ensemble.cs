@@ -18,6 +18,9 @@ public sealed class Ensemble : Detector
     /// <summary>Members when none are named.</summary>
     private const string DefaultMembers = "adaptive=0.4, zscore=0.3, isolation_forest=0.3";
 
+    /// <summary>Members of the preset "argus": a forecast, a decomposition and a forest, as the system of that name has them.</summary>
+    private const string ArgusMembers = "prophet=0.4, stl=0.3, isolation_forest=0.3";
+
     /// <summary>Share of the weights that makes a vote, when not said otherwise.</summary>
     private const double DefaultThreshold = 0.6;
 
@@ -63,13 +66,14 @@ public sealed class Ensemble : Detector
             : new([.. members.Select(member => new Member(member.Id, 1, Alone: true, member.Detector))], 1);
 
     /// <summary>
-    /// From parameters: "members", a list of id=weight, where the weight is a number above 0 or the word "alone" for a member that needs nobody's consent;
-    /// "vote_threshold"; and each member's own as "id.parameter".
+    /// From parameters: "members", a list of id=weight, where the weight is a number above 0 or the word "alone" for a member that needs nobody's consent,
+    /// or the name of a preset, "argus"; "vote_threshold"; and each member's own as "id.parameter".
     /// </summary>
     public static Ensemble Create(DetectorParameters parameters, ulong seed)
     {
         double threshold = parameters.Number("vote_threshold", DefaultThreshold, 0.001, 1);
-        Member[] members = Parse(parameters.Text("members") ?? DefaultMembers, parameters, seed);
+        string named = parameters.Text("members") ?? DefaultMembers;
+        Member[] members = Parse(named.Trim().Equals("argus", StringComparison.OrdinalIgnoreCase) ? ArgusMembers : named, parameters, seed);
         return new(members.Length > 0 ? members : Parse(DefaultMembers, parameters, seed), threshold);
     }
 

@@ -68,7 +68,7 @@ public sealed class Stl
             for (int inner = 0; inner < _options.InnerRounds; inner++) Round(values, weighted: outer > 0);
             if (outer == _options.OuterRounds) return;
             for (int i = 0; i < n; i++) _work[i] = Math.Abs(values[i] - _trend[i] - _season[i]);
-            Weigh();
+            Weigh(_work, _moving, _weights);
             _trendLoess.SetWeights(_weights);
         }
     }
@@ -111,18 +111,18 @@ public sealed class Stl
         }
     }
 
-    /// <summary>Turns the remainders' sizes in the work space into weights.</summary>
-    private void Weigh()
+    /// <summary>Turns remainders' sizes into weights; the work space is as long or longer.</summary>
+    internal static void Weigh(ReadOnlySpan<double> sizes, Span<double> work, Span<double> weights)
     {
-        int n = _work.Length;
-        _work.CopyTo(_moving, 0);
-        Span<double> sizes = _moving.AsSpan(0, n);
-        double high = Selection.Take(sizes, n / 2), low = n % 2 == 1 ? high : Selection.Greatest(sizes[..(n / 2)]);
+        int n = sizes.Length;
+        sizes.CopyTo(work);
+        work = work[..n];
+        double high = Selection.Take(work, n / 2), low = n % 2 == 1 ? high : Selection.Greatest(work[..(n / 2)]);
         double reach = 3 * (high + low), far = 0.999 * reach, near = 0.001 * reach;
         for (int i = 0; i < n; i++)
         {
-            double share = _work[i] / reach, rest = 1 - (share * share);
-            _weights[i] = _work[i] <= near ? 1 : _work[i] <= far ? rest * rest : 0;
+            double share = sizes[i] / reach, rest = 1 - (share * share);
+            weights[i] = sizes[i] <= near ? 1 : sizes[i] <= far ? rest * rest : 0;
         }
     }
 }
