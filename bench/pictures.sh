@@ -21,6 +21,8 @@ draw percentile "$latency" window_seconds=86400
 draw moving_average "$step" threshold=5
 draw ewma "$latency"
 draw isolation_forest "$step"
+draw stl "$taxi"
+draw prophet "$taxi"
 draw threshold "$step" above=20
 draw rate_of_change "$latency"
 draw flatline artificialWithAnomaly/art_daily_flatmiddle.csv

@@ -13,17 +13,19 @@ internal abstract class ForecastDetector : Detector
 
     private const int LeastSlotsBetweenFits = 12;
 
-    private readonly double _threshold;
+    private readonly double _rarity;
     private readonly double _minDeviation;
     private readonly long _refitMs;
     private readonly SlotHistory _history;
-    private ErrorScale _errors;
+    private ForecastErrors _errors = new();
     private long _fittedAt;
     private int _beginning;
+    private int _parts;
 
     protected ForecastDetector(DetectorParameters parameters)
     {
-        _threshold = parameters.Number("threshold", 3, 0.01, 1e6);
+        // Deviations of a normal distribution; what is as rare among the errors of the forecasts is odd.
+        _rarity = Math.Pow(10, -10 * Student.Score(parameters.Number("threshold", 3, 0.5, 6), 1e6));
         // Least distance from the expected value that counts, in the series' unit.
         _minDeviation = parameters.Number("min_deviation", 0, 0, 1e150);
         _refitMs = (long)(parameters.Number("refit_seconds", 3600, 1, 1e9) * 1000);
@@ -54,6 +56,7 @@ internal abstract class ForecastDetector : Detector
         writer.Bool(IsFitted);
         if (!IsFitted) return;
         writer.Int64(_fittedAt);
+        writer.Int32(_parts);
         _errors.Save(writer);
         SaveFit(writer);
     }
@@ -64,14 +67,14 @@ internal abstract class ForecastDetector : Detector
         _beginning = reader.Int32();
         IsFitted = reader.Bool();
         if (!IsFitted) return;
-        _fittedAt = reader.Int64();
+        (_fittedAt, _parts) = (reader.Int64(), reader.Int32());
         _errors.Load(reader);
         LoadFit(reader, _history.SlotMs);
         if (_history.SlotMs == 0 || Math.Abs((double)_fittedAt - _history.Open) > int.MaxValue) throw new InvalidDataException("A fit without a history.");
     }
 
-    /// <summary>Fits to the history; returns the usual size of what the fit leaves.</summary>
-    protected abstract double Fit(SlotHistory history);
+    /// <summary>Fits to the history; returns how many parts (seasons, waves) the model has. Errors of a model with fewer say nothing of one with more.</summary>
+    protected abstract int Fit(SlotHistory history);
 
     /// <summary>The expected value at a time, and how much less sure it is than at the time of the fit, 1 or more.</summary>
     protected abstract (double Expected, double Widening) Forecast(long timeMs);
@@ -82,31 +85,30 @@ internal abstract class ForecastDetector : Detector
 
     private void Refit()
     {
-        double deviation = Math.Clamp(Fit(_history), 0, Band.Largest);
-        if (!IsFitted) _errors.Start(deviation);
-        (IsFitted, _fittedAt) = (true, _history.Open);
+        int parts = Fit(_history);
+        if (!IsFitted || parts > _parts) _errors = new();
+        (IsFitted, _fittedAt, _parts) = (true, _history.Open, parts);
     }
 
     private Score Judge(long timeMs, double value)
     {
         (double expected, double widening) = Forecast(timeMs);
-        expected = Math.Clamp(expected, -Band.Largest, Band.Largest);
-        double error = value - expected, least = Band.LeastChange(expected, _minDeviation), usual = Math.Min(_errors.Reach * widening, Band.Largest);
-        bool known = _errors.Seen >= ErrorScale.Enough, constant = usual <= 3 * Band.LeastChange(expected, 0);
-        Band band = Band.UpTo(expected, Math.Max(_threshold / 3 * usual, least));
-        bool odd = known && band.Excludes(value);
-        double z = constant ? 0 : 3 * Student.Ratio(error, usual);
+        expected = Math.Clamp(expected, -Band.Largest, Band.Largest) + 0.0;
+        double error = (value - expected) / widening, nothing = Band.LeastChange(expected, 0), usual = _errors.Reach(_rarity);
+        Band band = Band.UpTo(expected, Math.Max(usual * widening, Band.LeastChange(expected, _minDeviation)));
+        bool known = _errors.Seen >= ForecastErrors.Enough, odd = band.Excludes(value), constant = usual <= nothing;
         int seen = _errors.Seen;
-        _errors.Learn(error / widening, Band.LeastChange(expected, 0));
+        double tail = Score.FromTailProbability(_errors.Tail(error));
+        _errors.Learn(error, nothing, odd);
         if (!known) return Score.WarmUp(value);
         return new Score
         {
-            Value = !constant ? Student.Score(z, Math.Max(1, seen)) : band.Excludes(value) ? Student.ScoreOfBrokenConstant(seen) : 0,
+            Value = !constant ? tail : odd ? Math.Max(tail, Student.ScoreOfBrokenConstant(seen)) : 0,
             Expected = expected,
             Lower = band.Lower,
             Upper = band.Upper,
             Anomalous = odd,
-            Statistic = constant ? error : z,
+            Statistic = value - expected,
             Term = constant ? "constant series broken" : Term,
         };
     }

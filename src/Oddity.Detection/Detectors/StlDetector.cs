@@ -7,7 +7,7 @@ namespace Oddity.Detection.Detectors;
 /// Far from trend plus season, as a seasonal-trend decomposition by loess found them (<see cref="Stl"/>, Cleveland et al., 1990; robust, R's jumps) and as they go on.
 /// <code>
 /// expected = last trend + its slope, for half a day at most + last season at the same phase
-/// odd if |value − expected| > threshold / 3 · (what 99.7 % of the last forecasts' errors stayed below)
+/// odd if |value − expected| > what 99.7 % of the forecasts' errors stayed below
 /// </code>
 /// Seasons are the day and the week where the data confirm them (<see cref="SeasonFinder"/>), or those that were set; before, the trend alone.
 /// Weakness: a new level is odd until the trend has followed, some hours; a shape must come at the same time of day. Fitted anew every hour to the last two weeks:
@@ -16,8 +16,6 @@ namespace Oddity.Detection.Detectors;
 internal sealed class StlDetector : ForecastDetector
 {
     public const string Id = "stl";
-
-    private const double ToSigma = 1.4826;
 
     /// <summary>Robustness rounds; weights have settled by then, and R's 15 take twice as long.</summary>
     private const int Outer = 6;
@@ -42,7 +40,7 @@ internal sealed class StlDetector : ForecastDetector
 
     protected override string Term => _seasons.Length == 0 ? "trend residual" : "trend and season residual";
 
-    protected override double Fit(SlotHistory history)
+    protected override int Fit(SlotHistory history)
     {
         int n = history.Count;
         double[] values = new double[n];
@@ -53,14 +51,7 @@ internal sealed class StlDetector : ForecastDetector
         _seasons = [.. periods.Select((period, s) => Cycle(parts.Season(s), period))];
         int back = Math.Min(n - 1, Math.Max(6, (periods.Length > 0 ? periods[0] : 48) / 8));
         (_level, _slope, _limit) = (parts.Trend[n - 1], (parts.Trend[n - 1] - parts.Trend[n - 1 - back]) / back, 4 * back);
-        for (int i = 0; i < n; i++)
-        {
-            double rest = values[i] - parts.Trend[i];
-            for (int s = 0; s < periods.Length; s++) rest -= parts.Season(s)[i];
-            values[i] = Math.Abs(rest);
-        }
-
-        return ToSigma * Selection.Take(values, n / 2);
+        return periods.Length;
     }
 
     protected override (double Expected, double Widening) Forecast(long timeMs)
