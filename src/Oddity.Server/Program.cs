@@ -74,7 +74,7 @@ internal static class Program
             builder.Services.AddSingleton(new Origins(options.Http));
             string[] sites = [.. options.Http.CorsOrigins];
             builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins(sites).AllowAnyHeader().AllowAnyMethod()));
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options.Http));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options.Http, loggers.CreateLogger("Oddity.Server")));
 
             // What every request passes, from the outside in.
             WebApplication app = builder.Build();

@@ -68,6 +68,7 @@ internal static class ApiRoutes
         routes.MapIngest();
         routes.MapInflux();
         routes.MapRemoteWrite();
+        routes.MapOtlp();
         routes.MapUploads();
         routes.MapPredict();
         routes.MapReport();

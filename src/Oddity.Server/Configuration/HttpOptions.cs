@@ -9,6 +9,12 @@ internal sealed record HttpOptions
     /// <summary>Further ports on the first address, for clients of the systems Oddity replaces. Default: none.</summary>
     public IReadOnlyList<int> CompatPorts { get; init; } = [];
 
+    /// <summary>Port on the first address for OpenTelemetry's gRPC, which needs HTTP/2 to itself. Default 4317, 0 for none.</summary>
+    public int OtlpGrpcPort { get; init; } = 4317;
+
+    /// <summary>Port on the first address where OpenTelemetry's senders look for HTTP. Default 4318, 0 for none.</summary>
+    public int OtlpHttpPort { get; init; } = 4318;
+
     /// <summary>A prefix under which every route answers too, such as "/api"; null for none.</summary>
     public string? ContextPath { get; init; }
 

@@ -41,6 +41,8 @@ internal sealed class OptionsBinder(SettingReader reader)
     {
         Urls = BindUrls(),
         CompatPorts = reader.Read(Settings.CompatPorts),
+        OtlpGrpcPort = reader.Read(Settings.OtlpGrpcPort),
+        OtlpHttpPort = reader.Read(Settings.OtlpHttpPort),
         ContextPath = reader.Read(Settings.ContextPath),
         CompatProfile = reader.Read(Settings.CompatProfile),
         MaxBodyBytes = reader.Read(Settings.MaxBody),

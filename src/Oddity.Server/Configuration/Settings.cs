@@ -113,6 +113,18 @@ internal static class Settings
         Aliases = ["COMPAT_PORTS"],
     };
 
+    public static Setting<int> OtlpGrpcPort { get; } = new(
+        "http.otlp_grpc_port",
+        Kinds.Whole(0, 65_535),
+        4317,
+        "Port on the first address for OpenTelemetry over gRPC; 0 for none. Where it is taken the server says so and goes on without.");
+
+    public static Setting<int> OtlpHttpPort { get; } = new(
+        "http.otlp_http_port",
+        Kinds.Whole(0, 65_535),
+        4318,
+        "Port on the first address for OpenTelemetry over HTTP, besides the server's own; 0 for none. Where it is taken the server says so and goes on without.");
+
     public static Setting<string?> ContextPath { get; } = new(
         "http.context_path",
         Kinds.OptionalText.Checked(path => path is null || IsPath(path), "is not a path such as /api"),
@@ -353,7 +365,7 @@ internal static class Settings
     [
         DataDir, Role, LogLevel, Retention,
         Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
-        Urls, Host, Port, CompatPorts, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
+        Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
         Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,

@@ -47,10 +47,12 @@ internal static class Decode
         return decoded;
     }
 
-    private static MemoryStream AsStream(ReadOnlyMemory<byte> bytes) =>
+    /// <summary>Reads memory as a stream, without a copy where it can.</summary>
+    public static MemoryStream AsStream(ReadOnlyMemory<byte> bytes) =>
         MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array) ? new(array.Array ?? [], array.Offset, array.Count, writable: false) : new(bytes.ToArray());
 
-    private static ProblemException Answer(DecodeFailure failure) => failure.TooLarge
+    /// <summary>What to answer when nothing can be decoded.</summary>
+    public static ProblemException Answer(DecodeFailure failure) => failure.TooLarge
         ? new(StatusCodes.Status413PayloadTooLarge, failure.Code, failure.Detail, "body")
         : new(StatusCodes.Status400BadRequest, failure.Code, failure.Detail);
 }

@@ -1,14 +1,20 @@
 using System.Buffers.Binary;
 
-namespace Oddity.Connectors.Sources.RemoteWrite;
+namespace Oddity.Connectors.Sources;
 
 /// <summary>Reads protobuf's wire format from a span: fields one after another, nothing allocated. After an error <see cref="Failed"/> stays true and nothing more is read.</summary>
 internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
 {
+    /// <summary>Wire types.</summary>
+    public const int TypeVarint = 0, TypeFixed64 = 1, TypeBytes = 2;
+
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     /// <summary>Where the next byte is read.</summary>
     public int At { get; private set; }
+
+    /// <summary>Bytes there are in all.</summary>
+    public readonly int Length => _bytes.Length;
 
     public bool Failed { get; private set; }
 
@@ -28,6 +34,16 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
         return !Failed;
     }
 
+    /// <summary>True if the field read last is that one, written that way; written another way it is another field, as the format has it.</summary>
+    public readonly bool Is(int field, int type) => Field == field && Type == type;
+
+    /// <summary>Says that the message is broken, if it was; for readers that want to know it after the last field.</summary>
+    /// <exception cref="InvalidDataException">It was.</exception>
+    public readonly void End()
+    {
+        if (Failed) throw new InvalidDataException("a number or a length goes beyond the end, or a field is of no known kind");
+    }
+
     /// <summary>True if the next byte is this one; it is not read.</summary>
     public readonly bool IsAt(byte key) => At < _bytes.Length && _bytes[At] == key;
 
@@ -45,11 +61,18 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
         return 0;
     }
 
-    public double Double()
+    public double Double() => BitConverter.UInt64BitsToDouble(Fixed64());
+
+    public ulong Fixed64()
     {
-        if (_bytes.Length - At < 8) return Fail();
+        if (_bytes.Length - At < 8)
+        {
+            Failed = true;
+            return 0;
+        }
+
         At += 8;
-        return BinaryPrimitives.ReadDoubleLittleEndian(_bytes[(At - 8)..]);
+        return BinaryPrimitives.ReadUInt64LittleEndian(_bytes[(At - 8)..]);
     }
 
     public ReadOnlySpan<byte> Bytes()
@@ -68,11 +91,5 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> bytes)
         else if (Type == 2) Bytes();
         else if (Type is 1 or 5 && _bytes.Length - At >= (Type == 1 ? 8 : 4)) At += Type == 1 ? 8 : 4;
         else Failed = true;
-    }
-
-    private double Fail()
-    {
-        Failed = true;
-        return 0;
     }
 }

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using Microsoft.Net.Http.Headers;
+using Oddity.Connectors.Sources;
+using Oddity.Connectors.Sources.Otlp;
+using Oddity.Engine;
+using Oddity.Engine.Intake;
+using Oddity.Server.Configuration;
+using Oddity.Server.Security;
+
+namespace Oddity.Server.Api.Ingest;
+
+/// <summary>
+/// OpenTelemetry's own protocol for metrics: HTTP with protocol buffers or JSON, and gRPC, whose unary call is a message in a frame of five bytes, answered by
+/// another and by trailers. Whatever port a request comes in on, the way is the same.
+/// </summary>
+internal static class OtlpRoutes
+{
+    private const string Protobuf = "application/x-protobuf", JsonType = "application/json", Grpc = "application/grpc";
+    private const int FrameBytes = 5;
+
+    public static void MapOtlp(this IEndpointRouteBuilder routes)
+    {
+        foreach (string path in new[] { "/v1/metrics", "/api/v1/otlp/v1/metrics" })
+        {
+            routes.MapPost(path, PostAsync).Permits(Permission.Ingest).WithTags("Ingest").WithSummary("Take OpenTelemetry metrics (OTLP/HTTP)").TakesData();
+        }
+
+        routes.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", ExportAsync).Permits(Permission.Ingest).ExcludeFromDescription();
+    }
+
+    private static async Task PostAsync(HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget, [AsParameters] IngestParameters parameters)
+    {
+        string type = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? parsed) ? parsed.MediaType.Value!.ToLowerInvariant() : "";
+        if (type is not (Protobuf or JsonType))
+            throw new ProblemException(415, "unknown_content_type", $"Content-Type '{Problem.Echo(context.Request.ContentType)}' is neither {Protobuf} nor {JsonType}.");
+        OtlpAnswer answer;
+        try
+        {
+            IngestOptions options = parameters.Options();
+            using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
+            answer = OtlpAnswer.Of(await pipeline.IngestAsync(Read(body.Bytes, context.Tenant(), type == JsonType), options, context.RequestAborted));
+        }
+        catch (ProblemException problem)
+        {
+            answer = OtlpAnswer.Of(problem);
+        }
+
+        HttpResponse response = context.Response;
+        (response.StatusCode, response.ContentType) = (answer.HttpStatus, type);
+        if (answer.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        byte[] message = type == JsonType ? answer.ToJson() : answer.ToProtobuf();
+        response.ContentLength = message.Length;
+        await response.BodyWriter.WriteAsync(message, context.RequestAborted);
+    }
+
+    private static async Task ExportAsync(HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget)
+    {
+        string type = context.Request.ContentType ?? "";
+        if (!type.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase) || !HttpProtocol.IsHttp2(context.Request.Protocol))
+            throw new ProblemException(415, "unknown_content_type", $"This route takes gRPC ({Grpc} over HTTP/2).");
+        OtlpAnswer answer;
+        try
+        {
+            using RequestBody frame = await RequestBody.ReadAsync(context, limits, budget);
+            using RequestBody message = await UnframeAsync(context, frame, limits, budget);
+            answer = OtlpAnswer.Of(await pipeline.IngestAsync(Read(message.Bytes, context.Tenant(), json: false), IngestOptions.Live, context.RequestAborted));
+        }
+        catch (ProblemException problem)
+        {
+            answer = OtlpAnswer.Of(problem);
+        }
+
+        HttpResponse response = context.Response;
+        (response.StatusCode, response.ContentType) = (200, Grpc);
+        response.DeclareTrailer("grpc-status");
+        if (answer.GrpcStatus == 0)
+        {
+            byte[] body = answer.ToProtobuf();
+            byte[] head = new byte[FrameBytes];
+            BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(1), body.Length);
+            await response.BodyWriter.WriteAsync((byte[])[.. head, .. body], context.RequestAborted);
+        }
+        else
+        {
+            response.AppendTrailer("grpc-message", Uri.EscapeDataString(answer.Message ?? ""));
+        }
+
+        response.AppendTrailer("grpc-status", answer.GrpcStatus.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The message of the one frame in the body.</summary>
+    /// <exception cref="ProblemException">400: there is no such frame; 413: too large; 415: compressed in a way that is not taken.</exception>
+    private static async Task<RequestBody> UnframeAsync(HttpContext context, RequestBody frame, HttpOptions limits, BodyBudget budget)
+    {
+        ReadOnlyMemory<byte> bytes = frame.Bytes;
+        if (bytes.Length < FrameBytes || bytes.Span[0] > 1 || BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[1..]) != (uint)(bytes.Length - FrameBytes))
+            throw new ProblemException(400, "bad_frame", "The body is not one gRPC frame.");
+        await using Stream plain = Decode.AsStream(bytes[FrameBytes..]);
+        if (bytes.Span[0] == 0) return await RequestBody.ReadAsync(plain, limits.MaxDecompressedBytes, budget, context.RequestAborted);
+        string encoding = context.Request.Headers["grpc-encoding"].ToString();
+        if (encoding != "gzip") throw new ProblemException(415, "unknown_encoding", $"grpc-encoding '{Problem.Echo(encoding)}' is not gzip.");
+        await using var gzip = new GZipStream(plain, CompressionMode.Decompress);
+        return await RequestBody.ReadAsync(gzip, limits.MaxDecompressedBytes, budget, context.RequestAborted);
+    }
+
+    private static IngestBatch Read(ReadOnlyMemory<byte> body, string tenant, bool json)
+    {
+        DecodeFailure? failure = null;
+        ReadOnlySpan<byte> message = body.Span;
+        if (json && OtlpJson.TryRewriteMetrics(body.Span, out byte[]? rewritten, out int length, out failure)) message = rewritten.AsSpan(0, length);
+        if (failure is null && OtlpMetricsDecoder.TryDecode(message, tenant, out IngestBatch? batch, out failure)) return batch;
+        throw Decode.Answer(failure!);
+    }
+}
