@@ -19,7 +19,7 @@ internal sealed class AdaptiveDetector : Detector
     public const string Beyond = "beyond anything seen";
 
     /// <summary>Default of the parameter "alarm_at": the total that raises an alarm.</summary>
-    private const double AlarmAt = 5;
+    private const double AlarmAt = 5.5;
 
     /// <summary>Most that one channel adds before its weight: no single view decides alone.</summary>
     private const double MostPerChannel = 4;
@@ -77,8 +77,9 @@ internal sealed class AdaptiveDetector : Detector
     private readonly AdaptiveHabit _habit = new();
     private readonly AdaptiveBand _band = new();
     private readonly float[] _totals = new float[Refractory];
-    private readonly double[] _waiting = new double[Delay * AdaptiveChannels.Count];
+    private readonly float[] _waiting = new float[Delay * AdaptiveChannels.Count];
     private AdaptiveCadence _cadence;
+    private AdaptiveQuiet _quiet;
     private AdaptiveConstant _constant;
     private AdaptiveRange _range;
     private long _seen;
@@ -91,7 +92,7 @@ internal sealed class AdaptiveDetector : Detector
     public AdaptiveDetector(DetectorParameters? parameters = null)
     {
         _alarmAt = (parameters ?? DetectorParameters.None).Number("alarm_at", AlarmAt, 0.1, 40);
-        Array.Fill(_waiting, double.NaN);
+        Array.Fill(_waiting, float.NaN);
     }
 
     public override Score Observe(in Sample sample)
@@ -105,7 +106,7 @@ internal sealed class AdaptiveDetector : Detector
         (double sum, int leading) = Weigh(rate);
         bool rises = sum > 0 && (float)sum > Recent() && sum > Calm(rate);
         double total = sum <= 0 ? 0 : Math.Max(0, sum + Habit(sum, Math.Max(0, rate)));
-        Score score = Judge(value, total, rises, leading, rate);
+        Score score = Judge(value, sum, total, rises, leading, rate);
         Learn(sample.TimeMs, value, sum, rises);
         return score;
     }
@@ -119,7 +120,8 @@ internal sealed class AdaptiveDetector : Detector
         writer.Double(_calm);
         writer.Int32(_held);
         foreach (float total in _totals) writer.Single(total);
-        writer.Doubles(_waiting);
+        foreach (float waiting in _waiting) writer.Single(waiting);
+        _quiet.Save(writer);
         _cadence.Save(writer);
         _constant.Save(writer);
         _range.Save(writer);
@@ -139,7 +141,8 @@ internal sealed class AdaptiveDetector : Detector
         _calm = reader.Double();
         _held = reader.Int32();
         for (int i = 0; i < Refractory; i++) _totals[i] = reader.Single();
-        reader.Doubles(_waiting);
+        for (int i = 0; i < _waiting.Length; i++) _waiting[i] = reader.Single();
+        _quiet.Load(reader);
         _cadence.Load(reader);
         _constant.Load(reader);
         _range.Load(reader);
@@ -189,16 +192,19 @@ internal sealed class AdaptiveDetector : Detector
         return _calm < 0.01 ? _calm = 0 : _calm * (1 + (LargerByRate * rate));
     }
 
-    private Score Judge(double value, double total, bool rises, int leading, double rate)
+    private Score Judge(double value, double sum, double total, bool rises, int leading, double rate)
     {
         bool warm = _changes >= WarmUpChanges && _cadence.ElapsedMs >= WarmUpMs;
         bool broken = _constant.BrokenBy(value, _cadence.IntervalMs);
         bool beyond = !broken && warm && _range.LeftBy(value);
         bool odd = warm && total >= _alarmAt;
+        rises &= !_quiet.Covers(sum, _cadence.IntervalMs);
         double scale = Math.Max(broken ? _constant.Value : beyond ? BeyondValue : 0, warm ? ToScale(total) : 0);
         if (scale >= _severity) (_severity, _held) = (scale, 0);
         else if (++_held > Holding) _severity = Math.Max(scale, Fading * _severity);
         (double expected, double lower, double upper) = _band.At(_channels, _tails, _constant, _cadence.IntervalMs, value, rate);
+        bool alarm = broken || beyond || (odd && rises);
+        _quiet.Learn(odd && rises, sum);
         if (!odd && !broken && !beyond) (lower, upper) = (Math.Min(lower, value), Math.Max(upper, value));
         return new Score
         {
@@ -207,7 +213,7 @@ internal sealed class AdaptiveDetector : Detector
             Expected = expected,
             Lower = lower,
             Upper = upper,
-            Anomalous = broken || beyond || (odd && rises),
+            Anomalous = alarm,
             WarmingUp = !warm,
             Statistic = broken ? value - _constant.Level : total,
             Term = broken ? Broken : beyond && !(odd && rises) ? Beyond : AdaptiveChannels.Terms[leading],
@@ -224,9 +230,9 @@ internal sealed class AdaptiveDetector : Detector
             for (int channel = 0; channel < AdaptiveChannels.Count; channel++)
             {
                 // What was seen Delay samples ago is learnt now: an odd stretch must not become normal while it grows.
-                ref double waiting = ref _waiting[((_seen % Delay) * AdaptiveChannels.Count) + channel];
-                if (!double.IsNaN(waiting)) _tails.Learn(channel, waiting);
-                waiting = known[channel] ? deviations[channel] : double.NaN;
+                ref float waiting = ref _waiting[((_seen % Delay) * AdaptiveChannels.Count) + channel];
+                if (!float.IsNaN(waiting)) _tails.Learn(channel, waiting);
+                waiting = known[channel] ? (float)Math.Clamp(deviations[channel], -float.MaxValue, float.MaxValue) : float.NaN;
             }
         }
 

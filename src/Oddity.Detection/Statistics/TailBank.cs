@@ -128,7 +128,7 @@ internal sealed class TailBank
             int at = (channel * 2) + (deviation < 0 ? 1 : 0);
             ref Side side = ref _sides[at];
             int raw = Bucket(size);
-            if (!side.Known) side = new Side { Known = true, Anchor = raw - Middle, Upper = Middle };
+            if (!side.Known) side = new Side { Known = true, Anchor = (short)(raw - Middle), Upper = Middle };
             Span<ushort> counts = _counts.AsSpan(at * Buckets, Buckets);
             // One value beyond the last bucket may be an accident; the third is part of the distribution and gets a bucket.
             int over = raw - side.Anchor - (Buckets - 1);
@@ -137,7 +137,7 @@ internal sealed class TailBank
             if (raw < side.Anchor && side.Tail < 3 * _unit && counts[0] >= 4 * _unit)
             {
                 SlideDown(ref side, counts, Buckets - 1);
-                (side.Anchor, side.Upper) = (raw - Middle, Buckets - 1);
+                (side.Anchor, side.Upper) = ((short)(raw - Middle), Buckets - 1);
             }
 
             int k = Math.Clamp(raw - side.Anchor, 0, Buckets - 1);
@@ -180,8 +180,9 @@ internal sealed class TailBank
             _totals[i] = reader.Int32();
             for (int s = 2 * i; s <= (2 * i) + 1; s++)
             {
-                _sides[s] = new Side { Known = reader.Bool(), Anchor = reader.Int32(), Upper = reader.Int32(), Tail = reader.Int32() };
-                if (_sides[s].Upper is < 0 or > Buckets) throw new InvalidDataException("A bucket that does not exist.");
+                (bool known, int anchor, int upper, int tail) = (reader.Bool(), reader.Int32(), reader.Int32(), reader.Int32());
+                if (upper is < 0 or > Buckets || anchor is < -Buckets or > 8192) throw new InvalidDataException("A bucket that does not exist.");
+                _sides[s] = new Side { Known = known, Anchor = (short)anchor, Upper = (byte)upper, Tail = tail };
                 for (int j = 0; j < Buckets; j++) _counts[(s * Buckets) + j] = (ushort)(reader.Byte() | (reader.Byte() << 8));
             }
         }
@@ -217,8 +218,8 @@ internal sealed class TailBank
         for (int j = 0; j <= by && j < Buckets; j++) low += counts[j];
         for (int j = 1; j < Buckets; j++) counts[j] = j + by < Buckets ? counts[j + by] : (ushort)0;
         counts[0] = (ushort)Math.Min(low, ushort.MaxValue);
-        side.Anchor += by;
-        side.Upper = Math.Max(1, side.Upper - by);
+        side.Anchor += (short)by;
+        side.Upper = (byte)Math.Max(1, side.Upper - by);
         side.Tail = 0;
         for (int j = side.Upper; j < Buckets; j++) side.Tail += counts[j];
     }
@@ -231,8 +232,8 @@ internal sealed class TailBank
         for (int j = Buckets - 1; j > by; j--) counts[j] = counts[j - by];
         for (int j = 1; j <= by; j++) counts[j] = 0;
         counts[Buckets - 1] += (ushort)high;
-        side.Anchor -= by;
-        side.Upper += by;
+        side.Anchor -= (short)by;
+        side.Upper += (byte)by;
     }
 
     private void Halve(int channel)
@@ -256,9 +257,9 @@ internal sealed class TailBank
     /// <summary>One sign of one channel: the first bucket's number, the first bucket of the tail, and the counts in the tail.</summary>
     private struct Side
     {
-        public bool Known;
-        public int Anchor;
-        public int Upper;
         public int Tail;
+        public short Anchor;
+        public byte Upper;
+        public bool Known;
     }
 }
