@@ -12,6 +12,7 @@ return args switch
     ["stl", .. string[] rest] => Decomposition.Print(rest),
     ["prophet"] => Forecast.Print(),
     ["argus"] => Argus.Print(),
+    ["codec"] => Codec.Print(),
     _ => Usage(),
 };
 
@@ -27,6 +28,7 @@ static int Usage()
           stl [DIR]                    time of a decomposition, 10,080 points, period 288; with DIR also the results, for bench/peers.py
           prophet                      time of a fit with day, week and 25 changepoints, and of its band, 2,016 and 10,080 points
           argus                        time of the ensemble of prophet, stl and isolation forest, 2,016 points: refit and score
+          codec                        bytes and nanoseconds of a sample in a chunk, by kind of series
         """);
     return 64;
 }

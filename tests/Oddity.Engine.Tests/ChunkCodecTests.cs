@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Oddity.Detection;
-using Oddity.Engine.Series;
+using Oddity.Engine.Chunks;
 
 namespace Oddity.Engine.Tests;
 
@@ -33,6 +33,46 @@ public class ChunkCodecTests
     }
 
     [Fact]
+    public void Decimals_counters_and_walks_take_little_more_than_what_is_new_in_them()
+    {
+        Size((random, value) => value + random.Next(211)).ShouldBeLessThan(1.15);
+        Size((random, value) => Math.Round(value + random.NextDouble() - 0.5, 2)).ShouldBeLessThan(1.0);
+        Size((random, value) => value + ((random.NextInt64(1L << 32) / 4294967296.0) - 0.5)).ShouldBeLessThan(4.15);
+        Size((random, value) => value + random.NextDouble()).ShouldBeLessThan(6.5);
+    }
+
+    [Fact]
+    public void A_bit_flipped_anywhere_is_seen()
+    {
+        byte[] good = ChunkCodec.Encode([.. Enumerable.Range(0, 100).Select(i => new Sample(i * 1000L, Math.Sin(i)))]);
+        for (int bit = 0; bit < good.Length * 8; bit++)
+        {
+            byte[] bad = [.. good];
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            Should.Throw<InvalidDataException>(() => ChunkCodec.Decode(bad));
+        }
+    }
+
+    [Fact]
+    public void Blocks_of_any_length_go_on_from_the_last()
+    {
+        var random = new System.Random(3);
+        Sample[] samples = [.. Enumerable.Range(0, 600).Select(i => new Sample(i * 15_000L + (i % 90 == 0 ? 7 : 0), i < 200 ? Math.Round(random.NextDouble() * 9, 2) : i < 400 ? 5 : random.NextDouble()))];
+        byte[] bytes = new byte[64_000];
+        int at = 0;
+        BlockEnd end = default;
+        for (int i = 0, count; i < samples.Length; i += count)
+        {
+            count = Math.Min(random.Next(1, 129), samples.Length - i);
+            at += BlockCodec.Write(samples.AsSpan(i, count), ref end, bytes.AsSpan(at));
+        }
+
+        var back = new Sample[samples.Length];
+        ChunkCodec.ReadBlocks(bytes.AsSpan(0, at), back);
+        back.Select(Bits).ShouldBe(samples.Select(Bits));
+    }
+
+    [Fact]
     public void Damage_is_an_InvalidDataException_or_other_numbers_and_never_anything_else()
     {
         byte[] good = ChunkCodec.Encode([.. Enumerable.Range(0, 100).Select(i => new Sample(i * 1000L, Math.Sin(i)))]);
@@ -49,6 +89,13 @@ public class ChunkCodecTests
             {
             }
         }
+    }
+
+    private static double Size(Func<System.Random, double, double> next)
+    {
+        var random = new System.Random(1);
+        double value = 50;
+        return ChunkCodec.Encode([.. Enumerable.Range(0, 512).Select(i => new Sample(1_760_000_000_000 + (i * 15_000L), value = next(random, value)))]).Length / 512.0;
     }
 
     private static (long, long) Bits(Sample sample) => (sample.TimeMs, BitConverter.DoubleToInt64Bits(sample.Value));

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Oddity.Detection;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
+using Oddity.Engine.Chunks;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Storage;
 using Oddity.Engine.Storage.Log;

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Oddity.Detection;
+using Oddity.Engine.Chunks;
 using Oddity.Engine.Storage;
 
 namespace Oddity.Engine.Series;

@@ -1,5 +1,6 @@
 using Oddity.Detection;
 using Oddity.Engine.Anomalies;
+using Oddity.Engine.Chunks;
 
 namespace Oddity.Engine.Series;
 
@@ -44,8 +45,8 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         FirstMs = Math.Min(FirstMs, sample.TimeMs);
         if (IsLate(sample.TimeMs, LastMs, receivedMs)) return false;
         (LastMs, LastValue) = (sample.TimeMs, sample.Value);
-        _recent.Add(sample);
         if (_detector is null) return true;
+        _recent.Add(sample);
         if (Judge(sample) is { } score) Tracker.Step(sample, score, _detector, _recent, receivedMs, sink);
         return true;
     }

@@ -1,6 +1,6 @@
 using Oddity.Detection;
 
-namespace Oddity.Engine.Series;
+namespace Oddity.Engine.Chunks;
 
 /// <summary>A full run of samples, packed. Times inside may be in any order.</summary>
 internal sealed record SealedChunk(int Ordinal, long StartMs, long EndMs, byte[] Data)
