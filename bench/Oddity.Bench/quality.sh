@@ -1,6 +1,6 @@
 #!/bin/sh
 # Scores the labelled series and hands them to the judge. usage: bench/Oddity.Bench/quality.sh DATA JUDGE OUT [DETECTOR]
-#   DATA   folder with nab/ aiops/ wsd/ cloud/    JUDGE  folder with nab_score.py and score_events.py (needs numpy)
+#   DATA   folder with nab/ aiops/ wsd/ cloud/ servers/   JUDGE  folder with nab_score.py and score_events.py (needs numpy)
 set -eu
 data=$1 judge=$2 out=$3 detector=${4:-adaptive}
 bench=$(dirname "$0")
@@ -20,3 +20,5 @@ for family in aiops wsd cloud; do
   vus=; [ $family = wsd ] && vus=--vus
   echo "== $family"; (cd "$judge" && "$python" score_events.py "$data/$family" "$out/$family" $vus)
 done
+run "$data/servers" "$out/servers"
+echo "== servers"; "$python" "$bench/servers.py" "$judge" "$data/servers" "$out/servers"

@@ -11,12 +11,15 @@ public static class DetectorCatalogue
     public static IReadOnlyList<DetectorEntry> All { get; } =
     [
         new(AdaptiveDetector.Id, "the default: many simple views, each judged by how rare its deviations were; learns seasons, cadence and tails",
-            (parameters, _) => new AdaptiveDetector(parameters)),
+            (parameters, _) => new AdaptiveDetector(parameters)) { CreateVector = (dimensions, parameters, _) => new VectorAdaptive(dimensions, parameters) },
         new(ZScoreDetector.Id, "standard deviations from the mean of the last minutes", (parameters, _) => new ZScoreDetector(parameters)),
         new(PercentileDetector.Id, "outside the 1st to 99th percentile of the last minutes", (parameters, _) => new PercentileDetector(parameters)),
         new(MovingAverageDetector.Id, "absolute distance from the mean of the last few samples", (parameters, _) => new MovingAverageDetector(parameters)),
         new(EwmaDetector.Id, "standard deviations from an exponentially weighted mean", (parameters, _) => new EwmaDetector(parameters)),
-        new(IsolationForestDetector.Id, "easily parted from the others, far off, and so for three samples in a row", (parameters, seed) => new IsolationForestDetector(parameters, seed)),
+        new(IsolationForestDetector.Id, "easily parted from the others, far off, and so for three samples in a row",
+            (parameters, seed) => new IsolationForestDetector(parameters, seed)) { CreateVector = (dimensions, parameters, seed) => new VectorIsolationForest(dimensions, seed, parameters) },
+        new(PcaDetector.Id, "not to be explained by how the values, or the last samples, usually go together",
+            (parameters, _) => new PcaDetector(parameters)) { CreateVector = (dimensions, parameters, _) => PcaDetector.ForVector(dimensions, parameters) },
         new(MadDetector.Id, "distance from the median in median absolute deviations", (parameters, _) => new MadDetector(parameters)),
         new(StlDetector.Id, "far from trend plus season, decomposed by loess every hour", (parameters, _) => new StlDetector(parameters)),
         new(ProphetDetector.Id, "far from a forecast of trend, calendar waves and holidays", (parameters, _) => new ProphetDetector(parameters)),

@@ -34,6 +34,8 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         Of("ensemble", ("members", "argus"), ("stl.slot_seconds", "1"), ("prophet.slot_seconds", "1"), ("stl.history_days", "1"), ("prophet.history_days", "1")),
         new("vector isolation forest", seed => new Vector(new VectorIsolationForest(3, seed))) { SilentInBand = true },
         new("vector isolation forest, once", seed => new Vector(new VectorIsolationForest(3, seed, With(("refit_rows", "0"), ("fit_after_seconds", "0"))))) { SilentInBand = true },
+        new("vector adaptive", _ => new Vector(new VectorAdaptive(3))) { SilentInBand = true },
+        new("vector pca", _ => new Vector(PcaDetector.ForVector(3, DetectorParameters.None))) { SilentInBand = true },
         new("per dimension", _ => new Vector(new PerDimension([new ZScoreDetector(), new MadDetector(), new EwmaDetector()]))) { SilentInBand = true },
     ];
 

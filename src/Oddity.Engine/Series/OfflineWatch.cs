@@ -18,11 +18,13 @@ public sealed class OfflineWatch(WatchOptions options)
     }
 
     /// <summary>
-    /// Begins a vector: what watches a series of that name watches each of its dimensions, and their scores are taken together; null where nothing does.
+    /// Begins a vector: what watches a series of that name watches all dimensions together, or, if it can't, each of them, and their scores are taken
+    /// together; null where nothing watches.
     /// </summary>
     public OfflineVector? Vector(SeriesKey key, int dimensions)
     {
         WatchPlan plan = _plans.For(key);
+        if (plan.CreateVector is { } create) return new(create(key, dimensions), new Policy(plan.Policy));
         Detector?[] detectors =
         [
             .. Enumerable.Range(0, dimensions).Select(i => plan.Create(SeriesKey.Create(key.Tenant, key.Metric, key.Labels.Append(new("dimension", $"{i}"))))),

@@ -13,4 +13,8 @@ internal sealed record WatchPlan(
     string Revision,
     PolicyOptions Policy,
     IReadOnlyDictionary<string, string> Configuration,
-    Func<SeriesKey, Ensemble?> Create);
+    Func<SeriesKey, Ensemble?> Create)
+{
+    /// <summary>Makes the detector for values measured together; null where each is to be watched by what <see cref="Create"/> makes.</summary>
+    public Func<SeriesKey, int, VectorDetector>? CreateVector { get; init; }
+}

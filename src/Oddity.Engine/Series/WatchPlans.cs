@@ -51,7 +51,13 @@ internal sealed class WatchPlans
             foreach ((string name, string value) in bounds) configuration[limits.Length == 1 ? $"threshold.{name}" : $"threshold.{i + 1}.{name}"] = value;
         }
 
-        return new(detector, Revision(configuration), policy, configuration, key => Compose(members, key));
+        return new(detector, Revision(configuration), policy, configuration, key => Compose(members, key))
+        {
+            // Limits are limits of single values.
+            CreateVector = limits.Length == 0 && DetectorCatalogue.Find(detector)?.CreateVector is { } create
+                ? (key, dimensions) => create(dimensions, new(parameters), key.Seed)
+                : null,
+        };
     }
 
     /// <summary>Each member alone suffices: a limit needs nobody's consent, and neither does the detector.</summary>
