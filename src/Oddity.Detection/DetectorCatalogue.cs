@@ -17,7 +17,10 @@ public static class DetectorCatalogue
         new(MovingAverageDetector.Id, "absolute distance from the mean of the last few samples", (parameters, _) => new MovingAverageDetector(parameters)),
         new(EwmaDetector.Id, "standard deviations from an exponentially weighted mean", (parameters, _) => new EwmaDetector(parameters)),
         new(IsolationForestDetector.Id, "easily parted from the others, far off, and so for three samples in a row",
-            (parameters, seed) => new IsolationForestDetector(parameters, seed)) { CreateVector = (dimensions, parameters, seed) => new VectorIsolationForest(dimensions, seed, parameters) },
+            (parameters, seed) => new IsolationForestDetector(parameters, seed))
+            {
+                CreateVector = (dimensions, parameters, seed) => new VectorIsolationForest(dimensions, seed, parameters),
+            },
         new(PcaDetector.Id, "not to be explained by how the values, or the last samples, usually go together",
             (parameters, _) => new PcaDetector(parameters)) { CreateVector = (dimensions, parameters, _) => PcaDetector.ForVector(dimensions, parameters) },
         new(MadDetector.Id, "distance from the median in median absolute deviations", (parameters, _) => new MadDetector(parameters)),

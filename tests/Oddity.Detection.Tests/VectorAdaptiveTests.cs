@@ -131,6 +131,7 @@ public class VectorAdaptiveTests
     private static double[] Machine(Random random, double? load = null)
     {
         double x = load ?? Gauss(random);
-        return [20 + (4 * x) + (0.2 * Gauss(random)), 50 + (10 * x) + (0.5 * Gauss(random)), 5 + x + Gauss(random), 100 + (5 * Gauss(random)), 1000 + (10 * Gauss(random))];
+        double follows = 20 + (4 * x) + (0.2 * Gauss(random)), more = 50 + (10 * x) + (0.5 * Gauss(random)), partly = 5 + x + Gauss(random);
+        return [follows, more, partly, 100 + (5 * Gauss(random)), 1000 + (10 * Gauss(random))];
     }
 }

@@ -7,7 +7,8 @@ namespace Oddity.Detection.Detectors;
 /// <code>
 /// total = Σ max(|z| − 3, 0)  +  2 · Σ max(|r| − 2, 0)
 /// </code>
-/// z is a value's distance from its mean in deviations, r what of it the other values leave unexplained (<see cref="PrincipalSubspace"/>) in the usual size of that.
+/// z is a value's distance from its mean in deviations, r what of it the other values leave unexplained (<see cref="PrincipalSubspace"/>) in the usual
+/// size of that.
 /// Both stop at 20, so that one wild value is no more than that. How rare such a total was (<see cref="TailBank"/>) is the score. A vote also needs a total
 /// above those just before it: a long disturbance is one alarm. The severity follows averages of the total over about 15 and 60 rows and so lasts as long as
 /// the disturbance. O(d·k) a row, k ≤ 16 directions; 40 + 16·k bytes a value. Weakness: knows no seasons; what only one value's shape over time shows.

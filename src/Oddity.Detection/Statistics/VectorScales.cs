@@ -43,7 +43,9 @@ internal sealed class VectorScales(int dimensions, double leastResidual)
     /// <summary>How large the residual of that value usually is, in its deviations.</summary>
     public double UsualResidual(int d) => Math.Max(Math.Sqrt(_residuals[d]), leastResidual);
 
-    /// <summary>The row in deviations from the means, each within ±<see cref="Furthest"/>. A value that never varied and now differs is as far as can be.</summary>
+    /// <summary>
+    /// The row in deviations from the means, each within ±<see cref="Furthest"/>. A value that never varied and now differs is as far as can be.
+    /// </summary>
     public void Standardise(ReadOnlySpan<double> values, Span<double> standard)
     {
         if (Seen == 0)
