@@ -35,7 +35,7 @@ internal static class Problem
         response.StatusCode = status;
         response.ContentType = "application/problem+json";
         response.Headers.CacheControl = "no-store";
-        if (retryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (retryAfter is { } wait) SetRetryAfter(response, wait);
         if (HttpMethods.IsHead(context.Request.Method)) return;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, Json))
@@ -55,6 +55,10 @@ internal static class Problem
         response.ContentLength = buffer.WrittenCount;
         await response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
     }
+
+    /// <summary>Says when trying again may help, in whole seconds, one at least; for every protocol's answers.</summary>
+    public static void SetRetryAfter(HttpResponse response, TimeSpan wait) =>
+        response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Input as an answer may repeat it: at most 64 characters, control characters escaped.</summary>
     public static string Echo(string? input)

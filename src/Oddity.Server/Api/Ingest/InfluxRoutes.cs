@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Oddity.Engine;
 using Oddity.Engine.Intake;
@@ -51,7 +50,7 @@ internal static class InfluxRoutes
         }
 
         // 503 also over a tenant's limit: Telegraf throws away what a 4xx refuses.
-        if (status == 503) context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait?.TotalSeconds ?? 1)).ToString(CultureInfo.InvariantCulture);
+        if (status == 503) Problem.SetRetryAfter(context.Response, wait ?? TimeSpan.FromSeconds(1));
         if (status == 204) context.Response.StatusCode = 204;
         else await refuse(context, status, code, message);
     }

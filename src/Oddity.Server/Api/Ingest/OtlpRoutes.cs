@@ -49,7 +49,7 @@ internal static class OtlpRoutes
 
         HttpResponse response = context.Response;
         (response.StatusCode, response.ContentType) = (answer.HttpStatus, type);
-        if (answer.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (answer.RetryAfter is { } wait) Problem.SetRetryAfter(response, wait);
         byte[] message = type == JsonType ? answer.ToJson() : answer.ToProtobuf();
         response.ContentLength = message.Length;
         await response.BodyWriter.WriteAsync(message, context.RequestAborted);

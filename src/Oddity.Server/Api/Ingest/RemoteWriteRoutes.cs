@@ -94,7 +94,7 @@ internal static class RemoteWriteRoutes
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        if (retryAfter is { } wait) context.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (retryAfter is { } wait) Problem.SetRetryAfter(context.Response, wait);
         return context.Response.WriteAsync(text + "\n", context.RequestAborted);
     }
 }
