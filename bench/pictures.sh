@@ -29,6 +29,7 @@ draw flatline artificialWithAnomaly/art_daily_flatmiddle.csv
 draw missing realTraffic/TravelTime_387.csv
 draw half_space_trees "$cpu"
 draw random_cut_forest "$taxi"
+draw matrix_profile artificialWithAnomaly/art_daily_flatmiddle.csv
 draw spectral_residual "$latency"
 draw ensemble "$step"
 draw pca "$latency"

@@ -31,6 +31,7 @@ public static class DetectorCatalogue
         new(FlatlineDetector.Id, "a constant that is broken, or a value that is stuck", (parameters, _) => new FlatlineDetector(parameters)),
         new(RandomCutForestDetector.Id, "random cuts part the last eight samples from the others early", (parameters, seed) => new RandomCutForestDetector(parameters, seed)),
         new(HalfSpaceTreesDetector.Id, "value and change fall where few of the last window did", (parameters, seed) => new HalfSpaceTreesDetector(parameters, seed)),
+        new(MatrixProfileDetector.Id, "a stretch of samples whose shape is like none before", (parameters, _) => new MatrixProfileDetector(parameters)),
         new(SpectralResidualDetector.Id, "what stands out of the window once its regular frequencies are taken away", (parameters, _) => new SpectralResidualDetector(parameters)),
         new(MissingDetector.Id, "a series that stopped for longer than its own cadence explains", (parameters, _) => new MissingDetector(parameters)),
         new(Ensemble.Id, "weighted votes of other detectors", Ensemble.Create),

@@ -26,6 +26,7 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         Of("half_space_trees", ("window", "50"), ("min_count", "10"), ("threshold", "0.1")),
         Of("random_cut_forest", ("trees", "3"), ("min_count", "16"), ("threshold", "0.1")),
         Of("spectral_residual", ("min_count", "10"), ("threshold", "0.1")),
+        Of("matrix_profile", ("window", "9"), ("history", "100"), ("min_count", "16"), ("threshold", "0.1")),
         Of("missing", ("threshold", "0.2"), ("least_factor", "1")),
         Of("ensemble", ("members", "zscore=0.3, mad=0.3, percentile=0.4, threshold=alone"), ("threshold.above", "1e6")),
         Of("stl", ("slot_seconds", "1"), ("season_seconds", "20, 60"), ("refit_seconds", "30"), ("history_days", "1")),
@@ -48,7 +49,7 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         return new(name, seed => DetectorCatalogue.Find(id)!.Create(With(all), seed))
         {
             VotesByBand = id is "zscore" or "percentile" or "mad" or "moving_average" or "ewma" or "threshold" or "rate_of_change",
-            SilentInBand = id is not ("adaptive" or "ensemble" or "missing" or "random_cut_forest"),
+            SilentInBand = id is not ("adaptive" or "ensemble" or "missing" or "random_cut_forest" or "matrix_profile"),
         };
     }
 
