@@ -354,7 +354,7 @@ public sealed class Pipeline : IAsyncDisposable
         HashSet<string> known = [.. followed.SelectMany(ids => ids)];
         foreach (Anomaly anomaly in Database.Read(AnomalyTable.Ongoing).Where(anomaly => !known.Contains(anomaly.Id)))
         {
-            _sink.Offer(new("closed", Explanation.Renew(anomaly with { EndMs = anomaly.LastOddMs }), long.MaxValue));
+            _sink.Offer(new("closed", anomaly with { EndMs = anomaly.LastOddMs }, long.MaxValue));
         }
 
         await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);

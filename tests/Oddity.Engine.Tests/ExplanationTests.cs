@@ -37,7 +37,7 @@ public class ExplanationTests
         Text(Of(value: 98, expected: 29, lower: 20, upper: 41) with { EndMs = Noon + 60_000, Count = 5 })
             .ShouldContain("It was odd from 2023-11-14 22:13:20 UTC to 2023-11-14 22:14:20 UTC (5 samples).");
 
-    private static string Text(Anomaly anomaly) => Explanation.Renew(anomaly).Explanation;
+    private static string Text(Anomaly anomaly) => Explanation.Of(anomaly);
 
     private static Anomaly Of(double value, double expected, double lower, double upper) =>
         ManualAnomaly.Of(Key, Noon, value, Severity.High, "") with

@@ -9,6 +9,8 @@ namespace Oddity.Engine.Anomalies;
 /// </summary>
 public sealed record Anomaly
 {
+    private readonly string? _explanation;
+
     /// <summary>32 hexadecimal digits: a hash of tenant, series, rule revision and start, so that a replay finds the same anomaly again.</summary>
     public required string Id { get; init; }
 
@@ -65,8 +67,18 @@ public sealed record Anomaly
     /// <summary>The settings that were in force, by name.</summary>
     public required IReadOnlyDictionary<string, string> Configuration { get; init; }
 
-    /// <summary>What, how far from normal, since when, which methods agreed, what would have kept it silent: made of the numbers above alone.</summary>
-    public required string Explanation { get; init; }
+    /// <summary>
+    /// What, how far from normal, since when, which methods agreed, what would have kept it silent: made of the numbers above alone, when somebody reads it.
+    /// Somebody's own words where they reported it.
+    /// </summary>
+    public string Explanation
+    {
+        get => _explanation ?? Anomalies.Explanation.Of(this);
+        init => _explanation = value;
+    }
+
+    /// <summary>Somebody's own words; null where the explanation is made of the numbers.</summary>
+    internal string? OwnWords => _explanation;
 
     public AnomalyStatus Status { get; init; }
 

@@ -75,12 +75,13 @@ internal static class AnomalyJson
             if (json.TryGetProperty("subject", out JsonElement of) && !SeriesKey.TryParse(tenant, of.GetString()!, out subject))
                 throw new InvalidDataException("An anomaly whose subject cannot be read.");
             JsonElement end = json.GetProperty("end_ms");
-            return new()
+            string detector = json.GetProperty("detector").GetString()!;
+            var anomaly = new Anomaly
             {
                 Id = json.GetProperty("id").GetString()!,
                 Series = series,
                 Subject = subject,
-                Detector = json.GetProperty("detector").GetString()!,
+                Detector = detector,
                 StartMs = json.GetProperty("start_ms").GetInt64(),
                 EndMs = end.ValueKind == JsonValueKind.Null ? null : end.GetInt64(),
                 LastOddMs = json.GetProperty("last_odd_ms").GetInt64(),
@@ -94,12 +95,12 @@ internal static class AnomalyJson
                 Term = json.GetProperty("term").GetString()!,
                 Severity = Enum.Parse<Severity>(json.GetProperty("severity").GetString()!, ignoreCase: true),
                 Count = json.GetProperty("count").GetInt32(),
-                Explanation = json.GetProperty("explanation").GetString()!,
                 Votes = [.. json.GetProperty("votes").EnumerateArray().Select(ReadVote)],
                 Window = [.. json.GetProperty("window").EnumerateArray().Select(pair => new Sample(pair[0].GetInt64(), pair[1].GetDouble()))],
                 Configuration = new SortedDictionary<string, string>(
                     json.GetProperty("config").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!), StringComparer.Ordinal),
             };
+            return detector == ManualAnomaly.Detector ? anomaly with { Explanation = json.GetProperty("explanation").GetString()! } : anomaly;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {

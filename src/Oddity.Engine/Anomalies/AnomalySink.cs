@@ -15,13 +15,20 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
     /// <summary>Shards wait when so many anomalies wait to be written.</summary>
     private const int Capacity = 10_000;
 
-    /// <summary>Time between two writes while anomalies keep coming; the first after a pause waits for nothing. Many share one sync then, and short ones one row.</summary>
+    /// <summary>Least time between two writes while anomalies keep coming; the first after a pause waits for nothing. Many share one sync then, and short ones one row.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Most time: where very many come, writing them takes a fifth of the time, and those that soon end are written once.</summary>
+    private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>So many in one write are many.</summary>
+    private const int Many = 64;
 
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _signal = new(0);
+    private readonly SemaphoreSlim _flushWanted = new(0);
     private OrderedDictionary<string, Emission> _pending = new(StringComparer.Ordinal);
     private List<TaskCompletionSource> _flushes = [];
     private TaskCompletionSource? _room;
@@ -71,6 +78,7 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
             _flushes.Add(flush);
         }
 
+        _flushWanted.Release();
         _signal.Release();
         return flush.Task;
     }
@@ -79,6 +87,7 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
     public void Complete()
     {
         lock (_gate) _completed = true;
+        _flushWanted.Release();
         _signal.Release();
     }
 
@@ -110,15 +119,16 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
     private async Task WriteAllAsync()
     {
         long written = 0;
+        TimeSpan gathering = Gathering;
         while (true)
         {
             await _signal.WaitAsync().ConfigureAwait(false);
             TimeSpan since = Stopwatch.GetElapsedTime(written);
-            if (since < Gathering) await Task.Delay(Gathering - since).ConfigureAwait(false);
-            while (_signal.Wait(0))
-            {
-                // One look at what waits is enough for all who called.
-            }
+            if (since < gathering) await _flushWanted.WaitAsync(gathering - since).ConfigureAwait(false);
+
+            // One look at what waits is enough for all who called.
+            Drain(_flushWanted);
+            Drain(_signal);
 
             OrderedDictionary<string, Emission> taken;
             List<TaskCompletionSource> flushes;
@@ -137,8 +147,10 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
             {
                 if (taken.Count > 0)
                 {
+                    long begun = Stopwatch.GetTimestamp();
                     await WriteAsync([.. taken.Values]).ConfigureAwait(false);
                     written = Stopwatch.GetTimestamp();
+                    gathering = taken.Count < Many ? Gathering : TimeSpan.FromTicks(Math.Clamp(4 * Stopwatch.GetElapsedTime(begun, written).Ticks, Gathering.Ticks, LongestGathering.Ticks));
                 }
             }
             catch (Exception error)
@@ -149,6 +161,13 @@ internal sealed class AnomalySink(Database database, Outbox outbox, LiveFeed liv
 
             foreach (TaskCompletionSource flush in flushes) flush.TrySetResult();
             if (completed) return;
+        }
+    }
+
+    private static void Drain(SemaphoreSlim signal)
+    {
+        while (signal.Wait(0))
+        {
         }
     }
 

@@ -5,18 +5,26 @@ using Oddity.Engine.Storage;
 
 namespace Oddity.Engine.Anomalies;
 
-/// <summary>Anomalies in the store. What the engine found is the canonical JSON body; what people made of it are columns of their own that a replay leaves alone.</summary>
+/// <summary>
+/// Anomalies in the store. What the engine found is the body; what people made of it are columns of their own that a replay leaves alone. Settings in
+/// force are a row that all anomalies of them share.
+/// </summary>
 internal static class AnomalyTable
 {
-    private const string Columns = "tenant, body, status, status_by, status_at_ms, note";
+    private const string Columns =
+        "tenant, body, status, status_by, status_at_ms, note, id, series, detector, start_ms, end_ms, severity, "
+        + "(SELECT c.body FROM configurations c WHERE c.id = config)";
 
     /// <summary>Writes the engine's part; returns the anomaly with what people made of it.</summary>
     public static Anomaly Upsert(StatementCache statements, Anomaly anomaly, long storedMs)
     {
+        ConfigurationText configuration = ConfigurationText.Of(anomaly.Configuration);
+        statements.Execute("INSERT OR IGNORE INTO configurations(id, body) VALUES(?1, ?2)", configuration.Id, configuration.Text);
         using SqliteDataReader row = statements.Query(
             """
-            INSERT INTO anomalies(id, tenant, series, detector, methods, start_ms, end_ms, severity, stored_ms, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-            ON CONFLICT(id) DO UPDATE SET methods = ?5, end_ms = ?7, severity = ?8, body = ?10
+            INSERT INTO anomalies(id, tenant, series, detector, methods, start_ms, end_ms, severity, stored_ms, body, config)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            ON CONFLICT(id) DO UPDATE SET methods = ?5, end_ms = ?7, severity = ?8, body = ?10, config = ?11
             RETURNING status, status_by, status_at_ms, note
             """,
             anomaly.Id,
@@ -28,7 +36,8 @@ internal static class AnomalyTable
             anomaly.EndMs,
             (int)anomaly.Severity,
             storedMs,
-            AnomalyJson.Write(anomaly));
+            AnomalyBytes.Write(anomaly),
+            configuration.Id);
         row.Read();
         return WithStatus(anomaly, row, 0);
     }
@@ -90,14 +99,14 @@ internal static class AnomalyTable
         return new(items, FormatCursor(items[^1]));
     }
 
-    /// <summary>Canonical bodies after <paramref name="after"/> in canonical order; a page at a time, so that no read lasts.</summary>
-    public static List<(Place Place, string Body)> Export(SqliteConnection connection, string? tenant, Place? after, int limit)
+    /// <summary>Canonical JSON of those after <paramref name="after"/> in canonical order; a page at a time, so that no read lasts.</summary>
+    public static List<(Place Place, string Json)> Export(SqliteConnection connection, string? tenant, Place? after, int limit)
     {
         using SqliteCommand command = connection.CreateCommand();
         string condition = after is null ? "" : "AND (tenant, series, detector, start_ms, id) > ($afterTenant, $series, $detector, $start, $id)";
         command.CommandText =
             $"""
-            SELECT tenant, series, detector, start_ms, id, body FROM anomalies WHERE ($tenant IS NULL OR tenant = $tenant) {condition}
+            SELECT {Columns} FROM anomalies WHERE ($tenant IS NULL OR tenant = $tenant) {condition}
             ORDER BY tenant, series, detector, start_ms, id LIMIT {limit}
             """;
         command.Parameters.AddWithValue("$tenant", (object?)tenant ?? DBNull.Value);
@@ -112,7 +121,12 @@ internal static class AnomalyTable
 
         var page = new List<(Place, string)>();
         using SqliteDataReader row = command.ExecuteReader();
-        while (row.Read()) page.Add((new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4)), row.GetString(5)));
+        while (row.Read())
+        {
+            var place = new Place(row.GetString(0), row.GetString(7), row.GetString(8), row.GetInt64(9), row.GetString(6));
+            page.Add((place, row.GetValue(1) as string ?? AnomalyJson.Write(ReadBytes(row))));
+        }
+
         return page;
     }
 
@@ -130,7 +144,21 @@ internal static class AnomalyTable
         return items;
     }
 
-    private static Anomaly Read(SqliteDataReader row) => WithStatus(AnomalyJson.Read(row.GetString(1), row.GetString(0)), row, 2);
+    // Bodies were the canonical JSON once.
+    private static Anomaly Read(SqliteDataReader row) =>
+        WithStatus(row.GetValue(1) is string json ? AnomalyJson.Read(json, row.GetString(0)) : ReadBytes(row), row, 2);
+
+    private static Anomaly ReadBytes(SqliteDataReader row) => AnomalyBytes.Read((byte[])row[1], new()
+    {
+        Id = row.GetString(6),
+        Tenant = row.GetString(0),
+        Series = row.GetString(7),
+        Detector = row.GetString(8),
+        StartMs = row.GetInt64(9),
+        EndMs = row.IsDBNull(10) ? null : row.GetInt64(10),
+        Severity = (Severity)row.GetInt32(11),
+        Configuration = ConfigurationText.Parse(row.IsDBNull(12) ? "{}" : row.GetString(12)),
+    });
 
     private static Anomaly WithStatus(Anomaly anomaly, SqliteDataReader row, int at) => anomaly with
     {

@@ -38,7 +38,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         if (Current is { } anomaly)
         {
             Anomaly over = anomaly with { EndMs = _policy.LastOddMs, LastOddMs = _policy.LastOddMs, Count = _policy.Count };
-            sink.Offer(new("closed", Explanation.Renew(over), receivedMs));
+            sink.Offer(new("closed", over, receivedMs));
         }
 
         _policy = new(plan.Policy);
@@ -91,7 +91,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
             _ordinal = _policy.StartMs == _lastStartMs ? _ordinal + 1 : 0;
             _lastStartMs = _policy.StartMs;
             Anomaly begun = _pending is null ? Begin(sample, score, votes, subject, recent) : Odder(_pending, sample, score, votes, subject, recent);
-            Current = Explanation.Renew(begun with { Id = AnomalyId.Of(series, plan.Revision, _policy.StartMs, _ordinal), LastOddMs = _policy.LastOddMs, Count = _policy.Count });
+            Current = begun with { Id = AnomalyId.Of(series, plan.Revision, _policy.StartMs, _ordinal), LastOddMs = _policy.LastOddMs, Count = _policy.Count };
             _pending = null;
             _changed = false;
             sink.Offer(new("opened", Current, receivedMs));
@@ -101,7 +101,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
             Anomaly over = Current! with { EndMs = _policy.LastOddMs, LastOddMs = _policy.LastOddMs, Count = _policy.Count };
             Current = null;
             _changed = false;
-            sink.Offer(new("closed", Explanation.Renew(over), receivedMs));
+            sink.Offer(new("closed", over, receivedMs));
         }
         else if (_policy.Count != Current!.Count)
         {
@@ -113,7 +113,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
     {
         Sample[] window = recent.ToArray();
         Vote[] all = Witnesses.Add(votes, window, plan);
-        var anomaly = new Anomaly
+        return new()
         {
             Id = AnomalyId.Of(series, plan.Revision, _policy.StartMs, _ordinal),
             Series = series,
@@ -134,9 +134,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
             Votes = all,
             Window = window,
             Configuration = plan.Configuration,
-            Explanation = "",
         };
-        return Explanation.Renew(anomaly);
     }
 
     /// <summary>Another odd sample: it counts, and people hear of it when it matters more.</summary>
@@ -155,7 +153,7 @@ internal sealed class AnomalyTracker(SeriesKey series, WatchPlan plan)
         if (score.Value <= before.Score) return before;
         Anomaly now = Begin(sample, score, votes, subject, recent);
         var severity = (Severity)Math.Max((int)before.Severity, (int)now.Severity);
-        return Explanation.Renew(now with { Id = before.Id, StartMs = before.StartMs, Severity = severity, Detector = before.Detector, Window = before.Window });
+        return now with { Id = before.Id, StartMs = before.StartMs, Severity = severity, Detector = before.Detector, Window = before.Window };
     }
 
     /// <summary>True where there is nothing to follow: no anomaly, and no streak that may become one.</summary>

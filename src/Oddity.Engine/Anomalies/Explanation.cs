@@ -11,9 +11,8 @@ namespace Oddity.Engine.Anomalies;
 /// </summary>
 internal static class Explanation
 {
-    /// <summary>The anomaly with its explanation made anew.</summary>
-    /// <param name="anomaly">Any text it has is replaced.</param>
-    public static Anomaly Renew(Anomaly anomaly)
+    /// <summary>What there is to say of an anomaly.</summary>
+    public static string Of(Anomaly anomaly)
     {
         var text = new StringBuilder();
         What(text, (anomaly.Subject ?? anomaly.Series).Text, anomaly.PeakMs, anomaly.Value, anomaly.Expected, anomaly.Lower, anomaly.Upper);
@@ -22,7 +21,7 @@ internal static class Explanation
         SinceWhen(text, anomaly);
         WhoAgreed(text, anomaly.Votes);
         WhatIfNot(text, anomaly.Lower, anomaly.Upper);
-        return anomaly with { Explanation = text.ToString() };
+        return text.ToString();
     }
 
     public static string OfPrediction(SeriesKey series, in Sample sample, in Score score, IReadOnlyList<Vote> votes)

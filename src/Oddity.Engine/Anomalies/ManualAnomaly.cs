@@ -6,11 +6,14 @@ namespace Oddity.Engine.Anomalies;
 /// <summary>An anomaly that somebody reported by hand.</summary>
 internal static class ManualAnomaly
 {
+    /// <summary>What stands for the detector.</summary>
+    public const string Detector = "manual";
+
     public static Anomaly Of(SeriesKey series, long timeMs, double value, Severity severity, string note) => new()
     {
         Id = AnomalyId.Hash(series.Tenant, series.Text, "manual", timeMs.ToString(CultureInfo.InvariantCulture), value.ToString("R", CultureInfo.InvariantCulture)),
         Series = series,
-        Detector = "manual",
+        Detector = Detector,
         StartMs = timeMs,
         EndMs = timeMs,
         LastOddMs = timeMs,

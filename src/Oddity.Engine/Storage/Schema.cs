@@ -31,6 +31,23 @@ internal static class Schema
           created_ms INTEGER NOT NULL) WITHOUT ROWID;
         """,
         "CREATE INDEX anomalies_ongoing ON anomalies(tenant, start_ms DESC, id DESC) WHERE end_ms IS NULL;",
+
+        // Rows in the order they come, so that what is written together lies together; what all anomalies of a rule share is kept once.
+        """
+        CREATE TABLE configurations(id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+        CREATE TABLE anomalies_new(
+          id TEXT NOT NULL, tenant TEXT NOT NULL, series TEXT NOT NULL, detector TEXT NOT NULL, methods TEXT NOT NULL, start_ms INTEGER NOT NULL,
+          end_ms INTEGER, severity INTEGER NOT NULL, stored_ms INTEGER NOT NULL, body NOT NULL,
+          status INTEGER NOT NULL DEFAULT 0, status_by TEXT, status_at_ms INTEGER, note TEXT, config INTEGER);
+        INSERT INTO anomalies_new(id, tenant, series, detector, methods, start_ms, end_ms, severity, stored_ms, body, status, status_by, status_at_ms, note)
+          SELECT id, tenant, series, detector, methods, start_ms, end_ms, severity, stored_ms, body, status, status_by, status_at_ms, note
+          FROM anomalies ORDER BY stored_ms, start_ms;
+        DROP TABLE anomalies;
+        ALTER TABLE anomalies_new RENAME TO anomalies;
+        CREATE UNIQUE INDEX anomalies_by_id ON anomalies(id);
+        CREATE INDEX anomalies_by_start ON anomalies(tenant, start_ms DESC, id DESC);
+        CREATE INDEX anomalies_ongoing ON anomalies(tenant, start_ms DESC, id DESC) WHERE end_ms IS NULL;
+        """,
     ];
 
     /// <summary>Checks the file and brings it up to date.</summary>
