@@ -15,6 +15,14 @@ public abstract class Detector
     /// </summary>
     public virtual long? OverdueMs => null;
 
+    /// <summary>True if <see cref="OverdueMs"/> may ever be something else than null.</summary>
+    public virtual bool WaitsForSamples => false;
+
+    /// <summary>What it thinks of there being no sample up to that time. Nothing is learnt: when the sample comes it is scored as if nobody had asked.</summary>
+    /// <param name="nowMs">Event time, milliseconds.</param>
+    /// <param name="last">Value of the newest sample.</param>
+    public virtual Score Overdue(long nowMs, double last) => Score.WarmUp(last);
+
     /// <summary>Writes everything <see cref="Observe"/> depends on, parameters excepted.</summary>
     public abstract void Save(StateWriter writer);
 

@@ -32,6 +32,7 @@ public sealed class Ensemble : Detector
     private readonly Vote[] _direct;
     private readonly Vote[] _votes;
     private readonly bool _nested;
+    private readonly bool _waits;
 
     /// <param name="members">Id as votes show it, weight above 0, detector. An ensemble among them votes as one; its members' votes are shown in its place.</param>
     /// <param name="voteThreshold">Share of all weights, above 0 to 1, that must agree. Default 0.6.</param>
@@ -50,6 +51,7 @@ public sealed class Ensemble : Detector
         _needed = (voteThreshold - Tolerance) * total;
         _direct = new Vote[members.Length];
         _nested = members.Any(member => member.Detector is Ensemble);
+        _waits = members.Any(member => member.Detector.WaitsForSamples);
         _votes = _nested ? new Vote[members.Sum(member => member.Detector is Ensemble inner ? inner._votes.Length : 1)] : _direct;
     }
 
@@ -57,7 +59,19 @@ public sealed class Ensemble : Detector
     public ReadOnlySpan<Vote> Votes => _votes;
 
     /// <summary>The earliest of the members'.</summary>
-    public override long? OverdueMs => _members.Min(member => member.Detector.OverdueMs);
+    public override long? OverdueMs
+    {
+        get
+        {
+            long? earliest = null;
+            foreach (Member member in _members)
+                if (member.Detector.OverdueMs is { } due && !(earliest <= due)) earliest = due;
+            return earliest;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool WaitsForSamples => _waits;
 
     /// <summary>An ensemble each of whose members suffices alone: a detector and the limits somebody set beside it.</summary>
     public static Ensemble AnyOf(IReadOnlyList<(string Id, Detector Detector)> members) =>
@@ -75,6 +89,14 @@ public sealed class Ensemble : Detector
         string named = parameters.Text("members") ?? DefaultMembers;
         Member[] members = Parse(named.Trim().Equals("argus", StringComparison.OrdinalIgnoreCase) ? ArgusMembers : named, parameters, seed);
         return new(members.Length > 0 ? members : Parse(DefaultMembers, parameters, seed), threshold);
+    }
+
+    /// <inheritdoc/>
+    public override Score Overdue(long nowMs, double last)
+    {
+        for (int i = 0; i < _members.Length; i++) _direct[i] = new(_members[i].Id, _members[i].Weight, _members[i].Detector.Overdue(nowMs, last));
+        if (_nested) ShowInnerVotes();
+        return Fuse();
     }
 
     public override Score Observe(in Sample sample)

@@ -42,6 +42,9 @@ public readonly record struct Score
     /// <summary>Which term decided, a few constant words: "z-score", "constant series broken", "above the 99th percentile". Never null.</summary>
     public required string Term { get; init; }
 
+    /// <summary>The term of a score that is about the time since the sample before, its <see cref="Statistic"/>, and not about a value.</summary>
+    public const string NoSample = "seconds without a sample";
+
     /// <summary>The score of a detector that knows too little yet: silent, and every value is in its band.</summary>
     internal static Score WarmUp(double value) => new()
     {

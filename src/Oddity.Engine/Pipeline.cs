@@ -36,6 +36,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly Task _sinkLoop;
     private Task _outboxLoop = Task.CompletedTask;
     private Task _checkpointLoop = Task.CompletedTask;
+    private Task _listenLoop = Task.CompletedTask;
     private readonly long _maxQueuedBytes;
     private bool _disposed;
 
@@ -287,6 +288,7 @@ public sealed class Pipeline : IAsyncDisposable
         await Quietly(Recovered).ConfigureAwait(false);
         await Quietly(_checkpointLoop).ConfigureAwait(false);
         await Quietly(_outboxLoop).ConfigureAwait(false);
+        await Quietly(_listenLoop).ConfigureAwait(false);
         _segments.Dispose();
         if (!Failure.IsCompleted && Recovered.IsCompletedSuccessfully) await Quietly(_checkpointer.CheckpointAsync(CancellationToken.None)).ConfigureAwait(false);
         _router.Complete();
@@ -315,7 +317,21 @@ public sealed class Pipeline : IAsyncDisposable
         _intake.Open();
         _outboxLoop = Task.Run(() => _outbox.RunAsync(_stop.Token));
         _checkpointLoop = Task.Run(() => _checkpointer.RunAsync(_stop.Token));
+        _listenLoop = Task.Run(() => ListenAsync(_stop.Token));
     }
+
+    /// <summary>While a series is watched for samples that do not come and nobody sends anything, the log is told the time.</summary>
+    private async Task ListenAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Listening.StepMs), _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!cancel.IsCancellationRequested) await ListenAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One look at the clock. For tests, which have a clock of their own.</summary>
+    internal Task ListenAsync() => _router.MayMiss(_time.GetUtcNow().ToUnixTimeMilliseconds()) ? _intake.TickAsync() : Task.CompletedTask;
 
     /// <summary>A batch that cannot be read is passed over, loudly: those after it live on.</summary>
     private bool Decoded(Batch batch, long sequence, ReadOnlySpan<byte> payload, int shards, ILogger log)

@@ -28,6 +28,10 @@ public class MissingDetectorTests
         overdue.ShouldBeInRange(Start + (501 * 60_000L), Start + (515 * 60_000L));
         Copy(detector).Observe(new(overdue, 1)).Anomalous.ShouldBeTrue();
         Copy(detector).Observe(new(overdue - 1, 1)).Anomalous.ShouldBeFalse();
+        Copy(detector).Overdue(overdue, 7).ShouldBe(Copy(detector).Observe(new(overdue, 7)));
+        Copy(detector).Overdue(overdue - 1, 7).Anomalous.ShouldBeFalse();
+        Ensemble.AnyOf([("missing", detector), ("zscore", new ZScoreDetector())]).Overdue(overdue, 1).Anomalous.ShouldBeTrue();
+        new Ensemble([("missing", 1, detector), ("zscore", 1, new ZScoreDetector())]).Overdue(overdue, 1).Anomalous.ShouldBeFalse();
         Ensemble.AnyOf([("missing", detector), ("zscore", new ZScoreDetector())]).OverdueMs.ShouldBe(overdue);
     }
 

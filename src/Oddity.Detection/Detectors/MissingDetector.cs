@@ -7,8 +7,8 @@ namespace Oddity.Detection.Detectors;
 /// <code>
 /// odd if gap > max( least_factor · usual gap, gap whose learnt tail is 10^(−10·threshold) )   or gap > max_gap_seconds
 /// </code>
-/// A detector sees samples alone, so the gap is told at the sample that ends it; <see cref="OverdueMs"/> tells whoever knows the time of other series from when
-/// on this one is missing. Values do not matter: it votes inside its (endless) band.
+/// A detector sees samples alone: <see cref="OverdueMs"/> tells whoever knows the time from when on the series is missing, <see cref="Overdue"/> how odd that is.
+/// Values do not matter: it votes inside its (endless) band.
 /// Weakness: a series that reports only on change has no cadence; a day's night is a gap until it was seen a few times. O(1), about 0.1 µs; 350 bytes.
 /// </summary>
 internal sealed class MissingDetector : Detector
@@ -45,19 +45,16 @@ internal sealed class MissingDetector : Detector
         }
     }
 
+    /// <inheritdoc/>
+    public override bool WaitsForSamples => true;
+
+    /// <inheritdoc/>
+    public override Score Overdue(long nowMs, double last) => Judge((double)nowMs - _gap.NowMs, last);
+
     public override Score Observe(in Sample sample)
     {
-        double gap = _gap.Take(sample.TimeMs), limit = LimitMs();
-        bool learnt = _gaps.Count >= _minCount, odd = _seen > 0 && gap > limit;
-        Score score = Score.WarmUp(Band.Hold(sample.Value)) with
-        {
-            // Up to the least factor a gap is ordinary by rule, whatever its rank.
-            Value = gap > 0 && learnt && (odd || !(gap <= _factor * Usual())) ? Score.FromTailProbability(_gaps.Tail(gap)) : odd ? 0.6 : 0,
-            Anomalous = odd,
-            WarmingUp = !learnt && !odd,
-            Statistic = Math.Max(gap, 0) / 1000,
-            Term = odd && !(gap <= _limitMs) ? "seconds without a sample beyond the limit" : "seconds without a sample",
-        };
+        double gap = _gap.Take(sample.TimeMs);
+        Score score = Judge(gap, sample.Value);
         if (gap > 0) _gaps.Learn(gap);
         if (_seen < int.MaxValue) _seen++;
         return score;
@@ -76,6 +73,21 @@ internal sealed class MissingDetector : Detector
         _gaps.Load(reader);
         _seen = reader.Int32();
         if (_seen < 0) throw new InvalidDataException("A count below zero.");
+    }
+
+    private Score Judge(double gap, double value)
+    {
+        double limit = LimitMs();
+        bool learnt = _gaps.Count >= _minCount, odd = _seen > 0 && gap > limit;
+        return Score.WarmUp(Band.Hold(value)) with
+        {
+            // Up to the least factor a gap is ordinary by rule, whatever its rank.
+            Value = gap > 0 && learnt && (odd || !(gap <= _factor * Usual())) ? Score.FromTailProbability(_gaps.Tail(gap)) : odd ? 0.6 : 0,
+            Anomalous = odd,
+            WarmingUp = !learnt && !odd,
+            Statistic = Math.Max(gap, 0) / 1000,
+            Term = odd && !(gap <= _limitMs) ? Score.NoSample + " beyond the limit" : Score.NoSample,
+        };
     }
 
     private double LimitMs() => Math.Min(_limitMs, _gaps.Count < _minCount ? double.PositiveInfinity : Math.Max(_factor * Usual(), _gaps.Reaches(_p)));

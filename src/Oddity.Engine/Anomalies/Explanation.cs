@@ -15,7 +15,8 @@ internal static class Explanation
     public static string Of(Anomaly anomaly)
     {
         var text = new StringBuilder();
-        What(text, (anomaly.Subject ?? anomaly.Series).Text, anomaly.PeakMs, anomaly.Value, anomaly.Expected, anomaly.Lower, anomaly.Upper);
+        if (anomaly.Term.StartsWith(Score.NoSample, StringComparison.Ordinal)) Silence(text, anomaly);
+        else What(text, (anomaly.Subject ?? anomaly.Series).Text, anomaly.PeakMs, anomaly.Value, anomaly.Expected, anomaly.Lower, anomaly.Upper);
         if (anomaly.Subject is not null) text.Append(CultureInfo.InvariantCulture, $" It stood out most among the values of {anomaly.Series.Text} taken together.");
         text.Append(CultureInfo.InvariantCulture, $" Decided by: {anomaly.Term} ({Number(anomaly.Statistic)}).");
         SinceWhen(text, anomaly);
@@ -34,6 +35,9 @@ internal static class Explanation
         if (score.Anomalous) WhatIfNot(text, score.Lower, score.Upper);
         return text.ToString();
     }
+
+    private static void Silence(StringBuilder text, Anomaly anomaly) =>
+        text.Append(CultureInfo.InvariantCulture, $"{anomaly.Series.Text} had no sample for {Number(anomaly.Statistic)} s up to {Time(anomaly.PeakMs)}.");
 
     private static void What(StringBuilder text, string series, long timeMs, double value, double expected, double lower, double upper)
     {

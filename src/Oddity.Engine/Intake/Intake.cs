@@ -90,6 +90,14 @@ internal sealed class Intake
         }
     }
 
+    /// <summary>Writes a record of nothing but its time, so that the log knows that Oddity listened and nobody spoke.</summary>
+    public async Task TickAsync()
+    {
+        if (Busy() is not null) return;
+        using Batch batch = Begin("", IngestOptions.Live);
+        await AppendAsync(batch, 0, []).ConfigureAwait(false);
+    }
+
     private async Task<IngestResult> AppendOnceAsync(Batch batch, string key, int accepted, IngestError[] errors)
     {
         bool stored = false;

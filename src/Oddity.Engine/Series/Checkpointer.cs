@@ -27,13 +27,9 @@ internal sealed class Checkpointer(
         int cold = database.Read(LoadSeries);
         if (database.Read(HasOldLog)) throw new InvalidDataException("The database holds a log of an early version. Start and stop that version once, then this one.");
         if (cold > 0) log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold);
+        router.Restore(new Listening(database.Read(connection => Meta(connection, "listening_at")), database.Read(connection => Meta(connection, "listening_steps"))));
         log.LogInformation("{Series} series loaded, {Shards} shards", router.TotalSeries, shards.Count);
-        return database.Read(connection =>
-        {
-            using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "SELECT value FROM meta WHERE key = 'applied'";
-            return command.ExecuteScalar() as long? ?? 0;
-        });
+        return database.Read(connection => Meta(connection, "applied"));
     }
 
     public async Task CheckpointAsync(CancellationToken cancel)
@@ -104,6 +100,14 @@ internal sealed class Checkpointer(
         return command.ExecuteScalar() is 1L;
     }
 
+    private static long Meta(SqliteConnection connection, string key)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT value FROM meta WHERE key = $key";
+        command.Parameters.AddWithValue("$key", key);
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
     private int LoadSeries(SqliteConnection connection)
     {
         int cold = 0;
@@ -116,7 +120,7 @@ internal sealed class Checkpointer(
             Watched watched = router.Create(row.GetInt32(0), key, row.GetInt32(3), []);
             if (watched.Load(new((byte[])row[4])) is not null) cold++;
             router.Restore(watched);
-            router.OwnerOf(key).Owned.Add(watched.Id, watched);
+            router.OwnerOf(key).Own(watched);
         }
 
         return cold;
@@ -172,6 +176,7 @@ internal sealed class Checkpointer(
         }
 
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('applied', ?1)", sequence);
+        statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('listening_at', ?1), ('listening_steps', ?2)", cuts[0].Listening.At, cuts[0].Listening.Steps);
         keys.Save(statements, sequence);
         if (nowMs - _cleaned < 3_600_000) return;
         _cleaned = nowMs;
@@ -191,6 +196,8 @@ internal sealed class Checkpointer(
     /// <summary>What one shard gives to a checkpoint.</summary>
     private sealed record Cut(Shard Shard)
     {
+        public Listening Listening { get; } = Shard.Listening;
+
         public List<(Watched Watched, byte[] State)> States { get; } = [];
 
         public List<(SeriesState Series, SealedChunk Chunk)> Chunks { get; } = [];

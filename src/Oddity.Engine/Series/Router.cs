@@ -26,6 +26,7 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
 
     private long _queuedBytes;
     private int _queued;
+    private Listening _listening;
     private SeriesState[] _sorted = [];
 
     /// <summary>Sequence number of the last batch handed to the shards.</summary>
@@ -36,6 +37,19 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
 
     /// <summary>Batches on disk and not applied yet.</summary>
     public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>True if nothing has arrived in the present step of time, and somebody waits for a sample.</summary>
+    public bool MayMiss(long nowMs)
+    {
+        lock (_order) return _listening.After(nowMs) != _listening && Array.Exists(shards, shard => shard.Waits);
+    }
+
+    /// <summary>Takes up how long Oddity had listened at the checkpoint.</summary>
+    public void Restore(Listening listening)
+    {
+        _listening = listening;
+        foreach (Shard shard in shards) shard.Listening = listening;
+    }
 
     public int TotalSeries => _series.Count;
 
@@ -136,6 +150,7 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
         lock (_order)
         {
             LastSequence = batch.Sequence;
+            Listen(batch.ReceivedMs);
             for (int i = 0; i < shards.Length && concerned > 0; i++)
             {
                 if (batch.Concerns(i)) shards[i].Enqueue(batch);
@@ -180,6 +195,15 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
             _completed = true;
             foreach (Shard shard in shards) shard.Complete();
         }
+    }
+
+    /// <summary>Every shard hears of every step, between the same records, whether or not they concern it.</summary>
+    private void Listen(long receivedMs)
+    {
+        Listening now = _listening.After(receivedMs);
+        if (now == _listening) return;
+        _listening = now;
+        foreach (Shard shard in shards) shard.Listened(now, receivedMs);
     }
 
     private static void Answer<T>(TaskCompletionSource<T> answer, Func<Shard, T> work, Shard shard)

@@ -18,6 +18,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
     private Sample[] _open = new Sample[8];
     private int _openCount;
     private int _sealedCount;
+    private Wait _wait;
 
     public override int Kind => 0;
 
@@ -25,6 +26,9 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
     public int DetectorFailures { get; private set; }
 
     public WatchPlan Plan => plan;
+
+    /// <summary>True if its detector may say that a sample is overdue.</summary>
+    public bool IsAwaited => _detector is { WaitsForSamples: true };
 
     public long FirstMs { get; private set; } = long.MaxValue;
 
@@ -55,7 +59,21 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
     public void End(long receivedMs, AnomalySink sink)
     {
         Changed = true;
+        _wait = default;
         Tracker.End(receivedMs, sink);
+    }
+
+    /// <summary>A sample came, when Oddity had listened for so many steps.</summary>
+    public void Heard(long steps, long receivedMs) => _wait = Wait.From(steps, LastMs, receivedMs);
+
+    /// <summary>Oddity has listened for so many steps: tells, once, that the next sample is overdue. It counts as an odd sample at the time when it became so.</summary>
+    public void Miss(long steps, long receivedMs, AnomalySink sink)
+    {
+        if (!_wait.IsOpen || _detector!.OverdueMs is not { } due || !_wait.IsOver(due - LastMs, steps)) return;
+        (_wait, Changed) = (default, true);
+        Score score = _detector.Overdue(due, LastValue);
+        // A silence has no samples that a streak could count.
+        for (int i = 0; i < plan.Policy.Streak; i++) Tracker.Step(new(due, LastValue), score, _detector, _recent, receivedMs, sink);
     }
 
     /// <summary>Scores a sample as if it came now; nothing is learnt.</summary>
@@ -95,6 +113,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         _recent.Save(writer);
         Tracker.Save(writer);
         SaveDetector(writer, plan.Revision, _detector is null ? null : _detector.Save);
+        if (IsAwaited) _wait.Save(writer);
     }
 
     public override string? Load(StateReader reader)
@@ -112,6 +131,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         bool same = Tracker.Load(reader);
         string? reason = LoadDetector(reader, plan.Revision, _detector is null ? null : _detector.Load);
         if (reason is not null) _detector = plan.Create(Key);
+        if (IsAwaited && reader.Remaining > 0) _wait = Wait.Load(reader);
         return same ? reason : reason ?? "its configuration changed";
     }
 

@@ -15,11 +15,21 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
     private readonly ConcurrentQueue<Action> _questions = new();
 
+    // Series whose detector may say that a sample is overdue. The loop's.
+    private readonly List<SeriesState> _awaited = [];
+    private volatile bool _waits;
+
     /// <summary>Called after each batch that was applied. Set once, before <see cref="RunAsync"/>.</summary>
     public Action<Batch>? Applied { get; set; }
 
     /// <summary>All it owns, by id. The loop alone touches it.</summary>
     public Dictionary<int, Watched> Owned { get; } = [];
+
+    /// <summary>How long Oddity has listened up to the work that is being done; the same on every shard.</summary>
+    public Listening Listening { get; set; }
+
+    /// <summary>True if anything here may be missed. From any thread.</summary>
+    public bool Waits => _waits;
 
     /// <summary>Runs until <see cref="Complete"/> and all work before it is done.</summary>
     public async Task RunAsync()
@@ -41,6 +51,23 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
 
     /// <summary>Does something in its turn; false after <see cref="Complete"/>, when it will not.</summary>
     public bool Enqueue(Action work) => _work.Writer.TryWrite(new(null, work));
+
+    /// <summary>Takes a series or vector among its own. The loop's, or before it runs.</summary>
+    public void Own(Watched watched)
+    {
+        Owned.Add(watched.Id, watched);
+        if (watched is not SeriesState { IsAwaited: true } series) return;
+        _awaited.Add(series);
+        _waits = true;
+    }
+
+    /// <summary>In its turn: so long Oddity has listened now; whatever is missing by then is told.</summary>
+    public void Listened(Listening until, long receivedMs) => Enqueue(() =>
+    {
+        Listening = until;
+        _awaited.RemoveAll(series => series.Deleted);
+        foreach (SeriesState series in _awaited) series.Miss(until.Steps, receivedMs, sink);
+    });
 
     /// <summary>Asks something before the work that waits.</summary>
     public Task<T> AskAsync<T>(Func<T> question)
@@ -76,6 +103,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
             if (!target.Adopted) Adopt(target);
             if (double.IsNaN(values[row])) target.End(receivedMs, sink);
             else if (!target.Take(new(times[row], values[row]), receivedMs, sink)) late++;
+            else if (target.IsAwaited) target.Heard(Listening.Steps, receivedMs);
         }
 
         foreach (Batch.VectorRow row in batch.Vectors)
@@ -93,7 +121,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     private void Adopt(Watched watched)
     {
         watched.Adopted = true;
-        Owned.Add(watched.Id, watched);
+        Own(watched);
     }
 
     /// <summary>A batch, or something else to do; neither wakes the loop for questions.</summary>
