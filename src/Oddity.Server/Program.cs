@@ -11,6 +11,7 @@ using Oddity.Detection;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
+using Oddity.Engine.Changes;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
@@ -62,6 +63,10 @@ internal static class Program
             server.OnStop("pipeline", pipeline.DisposeAsync);
             server.FailWith(pipeline.Failure, pipeline.Recovered);
             builder.Services.AddSingleton(pipeline);
+            builder.Services.AddSingleton(options.Engine);
+            var changes = new ChangeStore(pipeline.Database, options.Engine.Retention, time);
+            builder.Services.AddSingleton(changes);
+            builder.Services.AddSingleton(new VersionWatch(pipeline.Database, changes, time));
 
             // What brings samples in by itself; requests are the other way in.
             var sources = new RunningSources([.. Sources(options.Sources, pipeline, time, loggers)]);

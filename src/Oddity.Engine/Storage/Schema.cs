@@ -48,6 +48,22 @@ internal static class Schema
         CREATE INDEX anomalies_by_start ON anomalies(tenant, start_ms DESC, id DESC);
         CREATE INDEX anomalies_ongoing ON anomalies(tenant, start_ms DESC, id DESC) WHERE end_ms IS NULL;
         """,
+        """
+        CREATE TABLE changes(
+          tenant TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, start_ms INTEGER NOT NULL, end_ms INTEGER, last_ms INTEGER NOT NULL,
+          service TEXT, version TEXT, text TEXT, link TEXT, tags TEXT, PRIMARY KEY(tenant, id)) WITHOUT ROWID;
+        CREATE INDEX changes_by_start ON changes(tenant, start_ms DESC, id DESC);
+        CREATE INDEX changes_by_end ON changes(tenant, last_ms);
+        CREATE TABLE versions(tenant TEXT, service TEXT, version TEXT, last_ms INTEGER NOT NULL, PRIMARY KEY(tenant, service, version)) WITHOUT ROWID;
+        CREATE TABLE apis(tenant TEXT, id TEXT, body TEXT NOT NULL, PRIMARY KEY(tenant, id)) WITHOUT ROWID;
+        CREATE TABLE calls(
+          id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, kind INTEGER NOT NULL, slot_ms INTEGER NOT NULL, token TEXT, done INTEGER NOT NULL DEFAULT 0,
+          count INTEGER NOT NULL, traces BLOB NOT NULL, data BLOB NOT NULL);
+        CREATE INDEX calls_by_slot ON calls(tenant, kind, slot_ms);
+        CREATE INDEX calls_waiting ON calls(slot_ms) WHERE done = 0;
+        CREATE TABLE rollups(id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, kind INTEGER NOT NULL, slot_ms INTEGER NOT NULL, data BLOB NOT NULL);
+        CREATE UNIQUE INDEX rollups_by_slot ON rollups(tenant, kind, slot_ms);
+        """,
     ];
 
     /// <summary>Checks the file and brings it up to date.</summary>

@@ -40,6 +40,11 @@ internal static class ApiDocs
         builder.WithMetadata(new BodyExample("application/json", """{"metric":"cpu","value":93.5,"timestamp":"2026-01-31T12:00:00Z","meta":{"host":"a"}}"""))
             .Fails(400, 413, 415, 429, 503, 507);
 
+    /// <summary>Says what JSON a route takes.</summary>
+    public static TBuilder TakesJson<TBuilder>(this TBuilder builder, string example)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new BodyExample("application/json", example));
+
     /// <summary>Says that a route takes a note.</summary>
     public static TBuilder TakesNote<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.ResponseCompression;
 using Oddity.Engine;
 using Oddity.Server.Api.Anomalies;
+using Oddity.Server.Api.Changes;
 using Oddity.Server.Api.Figures;
 using Oddity.Server.Api.Health;
 using Oddity.Server.Api.Ingest;
@@ -24,6 +25,7 @@ internal static class ApiRoutes
         services.AddSingleton(new SampleRate(time));
         services.AddSingleton(new BodyBudget(options.MaxBodiesInFlightBytes));
         services.AddSingleton(new Watchers(options.MaxWatchers));
+        services.AddSingleton<ChangeIntake>();
         services.AddSingleton(new Dashboard(options.DashboardFolder ?? Dashboard.DefaultFolder));
         services.AddApiDocs();
         services.AddRouting();
@@ -74,6 +76,8 @@ internal static class ApiRoutes
         routes.MapReport();
         routes.MapAnomalies();
         routes.MapAlerts();
+        routes.MapChanges();
+        routes.MapAnnotations();
         routes.MapSeries();
         routes.MapSamples();
         routes.MapRecent();

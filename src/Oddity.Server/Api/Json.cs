@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Oddity.Server.Api.Anomalies;
+using Oddity.Server.Api.Changes;
 using Oddity.Server.Api.Health;
 using Oddity.Server.Api.Ingest;
 using Oddity.Server.Api.Live;
@@ -24,6 +25,10 @@ namespace Oddity.Server.Api;
 [JsonSerializable(typeof(DigestBody))]
 [JsonSerializable(typeof(AlertsBody))]
 [JsonSerializable(typeof(LiveMessage))]
+[JsonSerializable(typeof(Page<ChangeBody>))]
+[JsonSerializable(typeof(ChangesAccepted))]
+[JsonSerializable(typeof(AnnotationAdded))]
+[JsonSerializable(typeof(AnnotationBody[]))]
 internal sealed partial class Json : JsonSerializerContext
 {
     /// <summary>Writes quotes and letters of all languages as they are: answers are JSON, never a page.</summary>

@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Otlp;
 using Oddity.Engine;
+using Oddity.Engine.Changes;
 using Oddity.Engine.Intake;
+using Oddity.Engine.Storage;
 using Oddity.Server.Configuration;
 using Oddity.Server.Security;
 
@@ -30,7 +32,8 @@ internal static class OtlpRoutes
         routes.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", ExportAsync).Permits(Permission.Ingest).ExcludeFromDescription();
     }
 
-    private static async Task PostAsync(HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget, [AsParameters] IngestParameters parameters)
+    private static async Task PostAsync(
+        HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, [AsParameters] IngestParameters parameters)
     {
         string type = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? parsed) ? parsed.MediaType.Value!.ToLowerInvariant() : "";
         if (type is not (Protobuf or JsonType))
@@ -40,7 +43,7 @@ internal static class OtlpRoutes
         {
             IngestOptions options = parameters.Options();
             using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-            answer = OtlpAnswer.Of(await pipeline.IngestAsync(Read(body.Bytes, context.Tenant(), type == JsonType), options, context.RequestAborted));
+            answer = await TakeAsync(context, pipeline, versions, body.Bytes, type == JsonType, options);
         }
         catch (ProblemException problem)
         {
@@ -55,7 +58,7 @@ internal static class OtlpRoutes
         await response.BodyWriter.WriteAsync(message, context.RequestAborted);
     }
 
-    private static async Task ExportAsync(HttpContext context, Pipeline pipeline, HttpOptions limits, BodyBudget budget)
+    private static async Task ExportAsync(HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget)
     {
         string type = context.Request.ContentType ?? "";
         if (!type.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase) || !HttpProtocol.IsHttp2(context.Request.Protocol))
@@ -65,7 +68,7 @@ internal static class OtlpRoutes
         {
             using RequestBody frame = await RequestBody.ReadAsync(context, limits, budget);
             using RequestBody message = await UnframeAsync(context, frame, limits, budget);
-            answer = OtlpAnswer.Of(await pipeline.IngestAsync(Read(message.Bytes, context.Tenant(), json: false), IngestOptions.Live, context.RequestAborted));
+            answer = await TakeAsync(context, pipeline, versions, message.Bytes, json: false, IngestOptions.Live);
         }
         catch (ProblemException problem)
         {
@@ -105,12 +108,27 @@ internal static class OtlpRoutes
         return await RequestBody.ReadAsync(gzip, limits.MaxDecompressedBytes, budget, context.RequestAborted);
     }
 
-    private static IngestBatch Read(ReadOnlyMemory<byte> body, string tenant, bool json)
+    private static async Task<OtlpAnswer> TakeAsync(
+        HttpContext context, Pipeline pipeline, VersionWatch versions, ReadOnlyMemory<byte> body, bool json, IngestOptions options)
     {
-        DecodeFailure? failure = null;
-        ReadOnlySpan<byte> message = body.Span;
-        if (json && OtlpJson.TryRewriteMetrics(body.Span, out byte[]? rewritten, out int length, out failure)) message = rewritten.AsSpan(0, length);
-        if (failure is null && OtlpMetricsDecoder.TryDecode(message, tenant, out IngestBatch? batch, out failure)) return batch;
-        throw Decode.Answer(failure!);
+        string tenant = context.Tenant();
+        ReadOnlyMemory<byte> message = body;
+        if (json) message = OtlpJson.TryRewriteMetrics(body.Span, out byte[]? rewritten, out int length, out DecodeFailure? broken) ? rewritten.AsMemory(0, length) : throw Decode.Answer(broken);
+        if (!OtlpMetricsDecoder.TryDecode(message.Span, tenant, out IngestBatch? batch, out DecodeFailure? failure)) throw Decode.Answer(failure);
+        IngestResult result = await pipeline.IngestAsync(batch, options, context.RequestAborted);
+        if (result.Outcome == IngestOutcome.Stored) await NoteVersionsAsync(tenant, OtlpResources.Versions(message.Span), versions, context.RequestAborted);
+        return OtlpAnswer.Of(result);
+    }
+
+    /// <summary>Notes what versions services say they have. What was sent is stored already: a change that can't be noted is no reason to refuse it.</summary>
+    private static async Task NoteVersionsAsync(string tenant, IReadOnlyCollection<(string Service, string Version)> seen, VersionWatch versions, CancellationToken cancel)
+    {
+        try
+        {
+            foreach ((string service, string version) in seen) await versions.SeenAsync(tenant, service, version, cancel);
+        }
+        catch (DiskFullException)
+        {
+        }
     }
 }
