@@ -57,7 +57,7 @@ public class ApiRemoteWriteTests
             .Add([("__name__", "m"), ("a", "1"), ("a", "2")], (Now, 1))
             .Add([("__name__", new string('n', 300))], (Now, 1))
             .Add([("__name__", "m"), ("l", new string('v', 3000))], (Now, 1))
-            .AddRaw(RemoteWriteBody.Field(1, [.. RemoteWriteBody.Labels(("__name__", "h")), .. RemoteWriteBody.Field(4, [1, 2, 3])]));
+            .AddRaw(RemoteWriteBody.Field(1, [.. RemoteWriteBody.Labels(("__name__", "h")), .. RemoteWriteBody.Field(4, [0x20, 99])]));
         using HttpResponseMessage answer = await SendAsync(server, body.Body);
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         answer.Headers.GetValues("X-Prometheus-Remote-Write-Samples-Written").ShouldBe(["1"]);
@@ -87,7 +87,7 @@ public class ApiRemoteWriteTests
         (await SendAsync(server, good, encoding: "gzip")).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await SendAsync(server, good, encoding: null)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await SendAsync(server, good, type: "application/json")).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        (await SendAsync(server, good, type: "application/x-protobuf;proto=io.prometheus.write.v2.Request")).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await SendAsync(server, good, type: "application/x-protobuf;proto=io.prometheus.write.v3.Request")).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await SendAsync(server, good, type: "application/x-protobuf;proto=prometheus.WriteRequest")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await SendAsync(server, new byte[100_001])).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         byte[] claims = [.. RemoteWriteBody.Varint(1_000_000), .. new byte[90_000]];

@@ -70,6 +70,7 @@ internal static class ApiRoutes
         routes.MapIngest();
         routes.MapInflux();
         routes.MapRemoteWrite();
+        routes.MapExposition();
         routes.MapOtlp();
         routes.MapUploads();
         routes.MapPredict();

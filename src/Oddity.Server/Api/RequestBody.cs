@@ -82,7 +82,7 @@ internal sealed class RequestBody : IDisposable
             await body.FillAsync(from, limit, cancel);
             return body;
         }
-        catch (InvalidDataException)
+        catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException) // The latter is how Brotli says it.
         {
             body.Dispose();
             throw new ProblemException(StatusCodes.Status400BadRequest, "bad_encoding", "The compressed body is broken or ends too early.");

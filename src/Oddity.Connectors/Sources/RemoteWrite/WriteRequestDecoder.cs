@@ -6,8 +6,8 @@ namespace Oddity.Connectors.Sources.RemoteWrite;
 
 /// <summary>
 /// Decodes Prometheus' remote write 1.0: WriteRequest { timeseries = 1 { labels = 1 { name = 1, value = 2 }, samples = 2 { value = 1, timestamp = 2 },
-/// exemplars = 3, histograms = 4 }, metadata = 3 }. Labels are not looked at while their bytes are those of a known series. Each sample is a record;
-/// so is each histogram, which is not stored. Exemplars and metadata are passed over.
+/// exemplars = 3, histograms = 4 }, metadata = 3 }. Labels are not looked at while their bytes are those of a known series. Each sample is a record,
+/// also those that a histogram becomes. Exemplars and metadata are passed over.
 /// </summary>
 public static class WriteRequestDecoder
 {
@@ -17,7 +17,18 @@ public static class WriteRequestDecoder
     private const byte LabelKey = 0x0A;
 
     /// <summary>Puts a request's samples into a batch; false if it is none, and then the batch is not to be committed.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> request, Batch batch)
+    public static bool TryDecode(ReadOnlySpan<byte> request, Batch batch) => TryDecode(request, batch, out _);
+
+    /// <summary>The same, and counts what was added.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> request, Batch batch, out WriteCounts counts)
+    {
+        HistogramSeries? histograms = null;
+        bool decoded = TryDecode(request, batch, ref histograms);
+        counts = WriteCounts.Of(batch, histograms);
+        return decoded;
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> request, Batch batch, ref HistogramSeries? histograms)
     {
         var reader = new ProtoReader(request);
         while (reader.Next())
@@ -25,7 +36,7 @@ public static class WriteRequestDecoder
             if (reader.Field == 1 && reader.Type == 2)
             {
                 ReadOnlySpan<byte> series = reader.Bytes();
-                if (reader.Failed || !ReadSeries(series, batch)) return false;
+                if (reader.Failed || !ReadSeries(series, batch, ref histograms)) return false;
             }
             else reader.Skip();
         }
@@ -33,7 +44,7 @@ public static class WriteRequestDecoder
         return !reader.Failed;
     }
 
-    private static bool ReadSeries(ReadOnlySpan<byte> series, Batch batch)
+    private static bool ReadSeries(ReadOnlySpan<byte> series, Batch batch, ref HistogramSeries? histograms)
     {
         int known = batch.SelectNext(series, LabelKey);
         if (known > 0 && TryReadOne(series[known..], out long onlyMs, out double only))
@@ -52,25 +63,35 @@ public static class WriteRequestDecoder
         int labels = reader.At;
         if (reader.Failed) return false;
         LabelMistake? mistake = null;
-        if (!batch.Select(series[..labels]) && !TryBegin(series, labels, batch, out mistake)) return false;
+        (bool selected, bool looked) = (false, false);
         while (reader.Next())
         {
+            looked |= reader.Field is 2 or 4;
+            if (reader.Field is 2 or 4 && reader.Type == 2 && !selected && mistake is null)
+            {
+                if (reader.Field == 2 && !batch.Select(series[..labels]) && !TryBegin(series[..labels], batch, out mistake)) return false;
+                selected = reader.Field == 2;
+            }
+
             if (reader.Field == 2 && reader.Type == 2)
             {
-                if (!ReadSample(ref reader, out long timeMs, out double value)) return false;
+                if (!ReadSample(reader.Bytes(), out long timeMs, out double value) || reader.Failed) return false;
                 if (mistake is null) batch.Add(timeMs, value);
                 else batch.Reject(mistake.Code, mistake.Detail);
             }
             else if (reader.Field == 4 && reader.Type == 2)
             {
-                reader.Bytes();
-                batch.Reject("histogram", "Native histograms are not stored; send classic ones.");
+                ReadOnlySpan<byte> histogram = reader.Bytes();
+                if (reader.Failed) return false;
+                if (mistake is not null) batch.Reject(mistake.Code, mistake.Detail);
+                else if (!(histograms ??= new(batch)).TryAdd(histogram, series[..labels])) return false;
+                else selected = false;
             }
             else if (reader.Field == 1) return false; // Labels after samples: no sender does, and what they would belong to is unclear.
             else reader.Skip();
         }
 
-        return !reader.Failed;
+        return !reader.Failed && (looked || LabelReader.TryRead(series[..labels], batch.Tenant, out _, out _));
     }
 
     /// <summary>What Prometheus sends after the labels: one sample, value first. Anything else is not wrong, and left to the reader of anything.</summary>
@@ -91,11 +112,10 @@ public static class WriteRequestDecoder
         return true;
     }
 
-    private static bool ReadSample(ref ProtoReader outer, out long timeMs, out double value)
+    /// <summary>Reads a sample, of either version.</summary>
+    internal static bool ReadSample(ReadOnlySpan<byte> bytes, out long timeMs, out double value)
     {
         (timeMs, value) = (0, 0);
-        ReadOnlySpan<byte> bytes = outer.Bytes();
-        if (outer.Failed) return false;
         var reader = new ProtoReader(bytes);
         while (reader.Next())
         {
@@ -109,10 +129,10 @@ public static class WriteRequestDecoder
 
     /// <summary>A series that the batch does not know: now its labels are read.</summary>
     /// <returns>False if they are no labels at all.</returns>
-    private static bool TryBegin(ReadOnlySpan<byte> series, int labels, Batch batch, out LabelMistake? mistake)
+    internal static bool TryBegin(ReadOnlySpan<byte> labels, Batch batch, out LabelMistake? mistake)
     {
-        if (!LabelReader.TryRead(series[..labels], batch.Tenant, out SeriesKey? key, out mistake)) return false;
-        if (mistake is null) mistake = batch.Begin(series[..labels], key!) is { } bad ? new(bad.Code, bad.Detail) : null;
+        if (!LabelReader.TryRead(labels, batch.Tenant, out SeriesKey? key, out mistake)) return false;
+        if (mistake is null) mistake = batch.Begin(labels, key!) is { } bad ? new(bad.Code, bad.Detail) : null;
         return true;
     }
 }

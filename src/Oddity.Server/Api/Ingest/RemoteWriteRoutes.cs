@@ -8,7 +8,7 @@ using Oddity.Server.Security;
 
 namespace Oddity.Server.Api.Ingest;
 
-/// <summary>Prometheus' remote write 1.0: what sends to a Prometheus, or is one, sends here. Refusals are text, as its senders log them.</summary>
+/// <summary>Prometheus' remote write, 1.0 and 2.0: what sends to a Prometheus, or is one, sends here. Refusals are text, as its senders log them.</summary>
 internal static class RemoteWriteRoutes
 {
     private const string SamplesWritten = "X-Prometheus-Remote-Write-Samples-Written";
@@ -19,7 +19,7 @@ internal static class RemoteWriteRoutes
     {
         foreach (string path in new[] { "/api/v1/write", "/api/v1/push", "/prometheus/api/v1/write" })
         {
-            routes.MapPost(path, WriteAsync).Permits(Permission.Ingest).WithTags("Ingest").WithSummary("Take Prometheus remote write 1.0").TakesData();
+            routes.MapPost(path, WriteAsync).Permits(Permission.Ingest).WithTags("Ingest").WithSummary("Take Prometheus remote write 1.0 or 2.0").TakesData();
         }
     }
 
@@ -27,17 +27,18 @@ internal static class RemoteWriteRoutes
     {
         try
         {
-            Check(context.Request);
+            bool second = IsSecond(context.Request);
             IngestOptions options = parameters.Options();
             using RequestBody body = await RequestBody.ReadSnappyAsync(context, limits, budget);
             Batch batch = pipeline.BeginBatch(context.Tenant(), WriteRequestDecoder.Protocol, options);
-            if (!WriteRequestDecoder.TryDecode(body.Bytes.Span, batch))
+            WriteCounts counts;
+            if (!(second ? WriteRequest2Decoder.TryDecode(body.Bytes.Span, batch, out counts) : WriteRequestDecoder.TryDecode(body.Bytes.Span, batch, out counts)))
             {
                 batch.Dispose();
-                throw new ProblemException(StatusCodes.Status400BadRequest, "bad_protobuf", "The body is no remote write 1.0 request.");
+                throw new ProblemException(StatusCodes.Status400BadRequest, "bad_protobuf", $"The body is no remote write {(second ? "2.0" : "1.0")} request.");
             }
 
-            await AnswerAsync(context, await pipeline.CommitAsync(batch, context.RequestAborted));
+            await AnswerAsync(context, await pipeline.CommitAsync(batch, context.RequestAborted), counts);
         }
         catch (ProblemException problem)
         {
@@ -45,31 +46,31 @@ internal static class RemoteWriteRoutes
         }
     }
 
+    /// <summary>Whether it is version 2.0, which only the content type tells.</summary>
     /// <exception cref="ProblemException">415: of another type, or another version's message.</exception>
-    private static void Check(HttpRequest request)
+    private static bool IsSecond(HttpRequest request)
     {
         string? type = request.ContentType;
-        if (type is null or "" or "application/x-protobuf") return;
+        if (type is null or "" or "application/x-protobuf") return false;
         if (MediaTypeHeaderValue.TryParse(type, out MediaTypeHeaderValue? parsed) && parsed.MediaType.Equals("application/x-protobuf", StringComparison.OrdinalIgnoreCase))
         {
             string? message = parsed.Parameters.FirstOrDefault(parameter => parameter.Name.Equals("proto", StringComparison.OrdinalIgnoreCase))?.Value.Value;
-            if (message is null || message.Trim('"') == "prometheus.WriteRequest") return;
+            if (message is null || message.Trim('"') == "prometheus.WriteRequest") return false;
+            if (message.Trim('"') == "io.prometheus.write.v2.Request") return true;
         }
 
         throw new ProblemException(
-            StatusCodes.Status415UnsupportedMediaType, "unknown_content_type", $"Content-Type '{Problem.Echo(type)}' is not taken here. Send application/x-protobuf, remote write 1.0.");
+            StatusCodes.Status415UnsupportedMediaType, "unknown_content_type", $"Content-Type '{Problem.Echo(type)}' is not taken here. Send application/x-protobuf, remote write 1.0 or 2.0.");
     }
 
-    private static Task AnswerAsync(HttpContext context, IngestResult result)
+    private static Task AnswerAsync(HttpContext context, IngestResult result, WriteCounts counts)
     {
         bool stored = result.Outcome is IngestOutcome.Stored or IngestOutcome.NothingAccepted;
-        if (stored)
-        {
-            IHeaderDictionary headers = context.Response.Headers;
-            headers[SamplesWritten] = result.Accepted.ToString(CultureInfo.InvariantCulture);
-            headers[HistogramsWritten] = "0";
-            headers[ExemplarsWritten] = "0";
-        }
+        if (result.Outcome is not IngestOutcome.Stored) counts = default;
+        IHeaderDictionary headers = context.Response.Headers;
+        headers[SamplesWritten] = counts.Samples.ToString(CultureInfo.InvariantCulture);
+        headers[HistogramsWritten] = counts.Histograms.ToString(CultureInfo.InvariantCulture);
+        headers[ExemplarsWritten] = "0";
 
         if (stored && result.Rejected == 0)
         {
