@@ -13,6 +13,7 @@ return args switch
     ["prophet"] => Forecast.Print(),
     ["argus"] => Argus.Print(),
     ["codec"] => Codec.Print(),
+    ["templates", .. string[] files] => Templates.Print(files),
     _ => Usage(),
 };
 
@@ -28,6 +29,7 @@ static int Usage()
           stl [DIR]                    time of a decomposition, 10,080 points, period 288; with DIR also the results, for bench/peers.py
           prophet                      time of a fit with day, week and 25 changepoints, and of its band, 2,016 and 10,080 points
           argus                        time of the ensemble of prophet, stl and isolation forest, 2,016 points: refit and score
+          templates [FILE...]          log lines a second whose template is found, of text files or made-up lines
           codec                        bytes and nanoseconds of a sample in a chunk, by kind of series
         """);
     return 64;

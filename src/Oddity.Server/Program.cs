@@ -36,6 +36,7 @@ internal static class Program
         ServeCommand.Create(),
         ScoreCommand.Create(),
         EvaluateCommand.Create(),
+        TemplatesCommand.Create(),
         SimulateCommand.Create(),
         ExportCommand.Create(),
         DigestCommand.Create(),
