@@ -14,6 +14,8 @@ return args switch
     ["argus"] => Argus.Print(),
     ["codec"] => Codec.Print(),
     ["templates", .. string[] files] => Templates.Print(files),
+    ["live", string url, string dashboards, string rounds, string pid] => await Live.MeasureAsync(url, int.Parse(dashboards), int.Parse(rounds), int.Parse(pid)),
+    ["bare", string url] => await Bare.ServeAsync(url),
     _ => Usage(),
 };
 
@@ -30,6 +32,8 @@ static int Usage()
           prophet                      time of a fit with day, week and 25 changepoints, and of its band, 2,016 and 10,080 points
           argus                        time of the ensemble of prophet, stl and isolation forest, 2,016 points: refit and score
           templates [FILE...]          log lines a second whose template is found, of text files or made-up lines
+          live URL DASHBOARDS ROUNDS PID   sample to anomaly on that many WebSockets of a server; PID 0 leaves out its processor time
+          bare URL                     the web server alone, as a floor for live
           codec                        bytes and nanoseconds of a sample in a chunk, by kind of series
         """);
     return 64;

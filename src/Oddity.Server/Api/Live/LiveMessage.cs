@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Oddity.Engine.Live;
 using Oddity.Server.Api.Anomalies;
 
 namespace Oddity.Server.Api.Live;
@@ -14,5 +17,16 @@ internal sealed record LiveMessage(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnomalyBody? Anomaly = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Count = null)
 {
+    private static readonly ConditionalWeakTable<LiveEvent, LiveMessage> s_made = [];
+    private byte[]? _text;
+
     public static LiveMessage Hello { get; } = new("hello", Version: Build.Version);
+
+    /// <summary>The message as UTF-8 JSON; made once for all who hear it.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Text => _text ??= JsonSerializer.SerializeToUtf8Bytes(this, Json.Readable.LiveMessage);
+
+    /// <summary>What is told of an event: the same message to every dashboard, so that a thousand of them cost one text.</summary>
+    public static LiveMessage Of(LiveEvent happened) =>
+        s_made.GetValue(happened, static told => new(told.Kind, Anomaly: AnomalyBody.From(told.Anomaly)));
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Oddity.Engine.Live;
-using Oddity.Server.Api.Anomalies;
 
 namespace Oddity.Server.Api.Live;
 
@@ -21,13 +20,14 @@ internal static class LiveReader
             long missed = subscription.Missed;
             if (missed > told) yield return new("missed", Count: missed - told);
             told = missed;
-            foreach (LiveEvent happened in Coalesce(events)) yield return new(happened.Kind, Anomaly: AnomalyBody.From(happened.Anomaly));
+            foreach (LiveEvent happened in Coalesce(events)) yield return LiveMessage.Of(happened);
         }
     }
 
     /// <summary>Leaves out updates that a later event of the same anomaly makes old.</summary>
     internal static IEnumerable<LiveEvent> Coalesce(IReadOnlyList<LiveEvent> events)
     {
+        if (events.Count == 1) return events;
         var latest = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < events.Count; i++) latest[events[i].Anomaly.Id] = i;
         return events.Where((happened, i) => happened.Kind != "updated" || latest[happened.Anomaly.Id] == i);

@@ -1,6 +1,5 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Oddity.Engine.Live;
 
 namespace Oddity.Server.Api.Live;
@@ -37,13 +36,13 @@ internal sealed class LiveSocket(WebSocket socket, LiveFeed.Subscription subscri
 
     private async Task SendAsync(CancellationToken cancel)
     {
+        // Not the token of the loop: to cancel a send tears the connection down, and a stopping server still wants to say goodbye.
+        using var tooLong = new CancellationTokenSource();
         await foreach (LiveMessage message in LiveReader.FollowAsync(subscription, cancel))
         {
-            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(message, Json.Readable.LiveMessage);
-
-            // Not the token of the loop: to cancel a send tears the connection down, and a stopping server still wants to say goodbye.
-            using var tooLong = new CancellationTokenSource(patience);
-            await socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, tooLong.Token);
+            tooLong.CancelAfter(patience);
+            await socket.SendAsync(message.Text, WebSocketMessageType.Text, endOfMessage: true, tooLong.Token);
+            if (!tooLong.TryReset()) return;
         }
     }
 
