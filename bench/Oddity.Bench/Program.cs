@@ -15,6 +15,7 @@ return args switch
     ["codec"] => Codec.Print(),
     ["templates", .. string[] files] => Templates.Print(files),
     ["live", string url, string dashboards, string rounds, string pid] => await Live.MeasureAsync(url, int.Parse(dashboards), int.Parse(rounds), int.Parse(pid)),
+    ["pages", string url, string dashboards, string rounds] => await Pages.MeasureAsync(url, int.Parse(dashboards), int.Parse(rounds)),
     ["bare", string url] => await Bare.ServeAsync(url),
     _ => Usage(),
 };
@@ -33,6 +34,7 @@ static int Usage()
           argus                        time of the ensemble of prophet, stl and isolation forest, 2,016 points: refit and score
           templates [FILE...]          log lines a second whose template is found, of text files or made-up lines
           live URL DASHBOARDS ROUNDS PID   sample to anomaly on that many WebSockets of a server; PID 0 leaves out its processor time
+          pages URL DASHBOARDS ROUNDS  time of the dashboard's questions, asked by that many at once
           bare URL                     the web server alone, as a floor for live
           codec                        bytes and nanoseconds of a sample in a chunk, by kind of series
         """);
