@@ -63,4 +63,30 @@ public sealed class AnomalyTableTests : IDisposable
         (read.Explanation, read.StatusBy, read.StatusAtMs, read.Note).ShouldBe(("seen by eye", "ada", 9, "known"));
         database.Read(connection => AnomalyTable.Export(connection, null, null, 10)).ShouldHaveSingleItem().Json.ShouldBe(AnomalyJson.Write(reported));
     }
+
+    [Fact]
+    public async Task A_search_by_series_takes_the_one_of_that_text_or_all_whose_text_contains_it()
+    {
+        using var database = new Database(_directory, NullLogger.Instance);
+        await database.WriteAsync(statements =>
+        {
+            foreach (string series in Enumerable.Range(0, 60).Select(i => $"disk_{i}").Append("load").Append("load_max").Append("Other"))
+            {
+                Anomaly one = ManualAnomaly.Of(Oddity.Engine.Series.SeriesKey.Create("default", series), 1000, 5, Severity.High, "seen");
+                AnomalyTable.Upsert(statements, one, 7);
+            }
+        });
+
+        string[] Found(string text) =>
+            [.. database.Read(connection => AnomalyTable.List(connection, new() { Tenant = "default", Series = text })).Items.Select(a => a.Series.Text).Order(StringComparer.Ordinal)];
+
+        Found("load").ShouldBe(["load"]);
+        Found("loa").ShouldBe(["load", "load_max"]);
+        Found("oTHER").ShouldBe(["Other"]);
+        Found("disk_").Length.ShouldBe(60);
+        Found("disk_5").ShouldBe(["disk_5"]);
+        Found("nowhere").ShouldBeEmpty();
+        Found("%_").ShouldBeEmpty();
+        Found("").Length.ShouldBe(63);
+    }
 }

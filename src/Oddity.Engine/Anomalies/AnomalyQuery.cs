@@ -19,7 +19,7 @@ public sealed record AnomalyQuery
     /// <summary>Detector id, or a method that voted for it.</summary>
     public string? Method { get; init; }
 
-    /// <summary>Text that the series' canonical text contains, any case.</summary>
+    /// <summary>A series' canonical text, which takes that series alone, or else what the texts of series contain, any case.</summary>
     public string? Series { get; init; }
 
     /// <summary>True: only those that go on; false: only those that are over.</summary>

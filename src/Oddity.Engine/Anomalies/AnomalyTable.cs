@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Oddity.Engine.Storage;
 
@@ -14,6 +15,9 @@ internal static class AnomalyTable
     private const string Columns =
         "tenant, body, status, status_by, status_at_ms, note, id, series, detector, start_ms, end_ms, severity, "
         + "(SELECT c.body FROM configurations c WHERE c.id = config)";
+
+    /// <summary>So many series at most are looked up one by one; what fits more is found sooner by going back in time.</summary>
+    private const int FewSeries = 50;
 
     /// <summary>Writes the engine's part; returns the anomaly with what people made of it.</summary>
     public static Anomaly Upsert(StatementCache statements, Anomaly anomaly, long storedMs)
@@ -68,6 +72,7 @@ internal static class AnomalyTable
     {
         using SqliteCommand command = connection.CreateCommand();
         var where = new StringBuilder("tenant = $tenant");
+        string index = "";
         void And(string condition, string name, object value)
         {
             where.Append(" AND ").Append(condition);
@@ -78,7 +83,15 @@ internal static class AnomalyTable
         if (query.FromMs is { } from) And("start_ms >= $from", "$from", from);
         if (query.ToMs is { } to) And("start_ms < $to", "$to", to);
         if (query.Method is { } method) And("instr(methods, $method) > 0", "$method", $",{method.ToLowerInvariant()},");
-        if (query.Series is { } series) And("instr(lower(series), $series) > 0", "$series", series.ToLowerInvariant());
+        if (query.Series is { } series)
+        {
+            List<string> names = SeriesLike(connection, query.Tenant, series);
+            if (names.Count == 0) return new([], null);
+            if (names.Count > FewSeries) And("instr(lower(series), $series) > 0", "$series", series.ToLowerInvariant());
+            else And("series IN (SELECT value FROM json_each($series))", "$series", JsonSerializer.Serialize(names));
+            index = names.Count > FewSeries ? "" : "INDEXED BY anomalies_by_series";
+        }
+
         if (query.Ongoing is { } ongoing) where.Append(ongoing ? " AND end_ms IS NULL" : " AND end_ms IS NOT NULL");
         if (query.Severities is { } severities) where.Append(CultureInfo.InvariantCulture, $" AND severity IN ({string.Join(',', severities.Select(s => (int)s))})");
         if (query.Statuses is { } statuses) where.Append(CultureInfo.InvariantCulture, $" AND status IN ({string.Join(',', statuses.Select(s => (int)s))})");
@@ -90,7 +103,7 @@ internal static class AnomalyTable
         }
 
         int limit = Math.Clamp(query.Limit, 1, 1000);
-        command.CommandText = $"SELECT {Columns} FROM anomalies WHERE {where} ORDER BY start_ms DESC, id DESC LIMIT {limit + 1}";
+        command.CommandText = $"SELECT {Columns} FROM anomalies {index} WHERE {where} ORDER BY start_ms DESC, id DESC LIMIT {limit + 1}";
         var items = new List<Anomaly>();
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read()) items.Add(Read(row));
@@ -167,6 +180,30 @@ internal static class AnomalyTable
         StatusAtMs = row.IsDBNull(at + 2) ? null : row.GetInt64(at + 2),
         Note = row.IsDBNull(at + 3) ? null : row.GetString(at + 3),
     };
+
+    /// <summary>The series of that text, or else those whose texts contain it, <see cref="FewSeries"/> and one more at most; from name to name by the index.</summary>
+    private static List<string> SeriesLike(SqliteConnection connection, string tenant, string text)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText =
+            $"""
+            WITH RECURSIVE whole(name) AS (SELECT $text WHERE EXISTS(SELECT 1 FROM anomalies WHERE tenant = $tenant AND series = $text)),
+            named(name) AS (
+              SELECT min(series) FROM anomalies WHERE tenant = $tenant AND NOT EXISTS(SELECT 1 FROM whole)
+              UNION ALL
+              SELECT (SELECT min(series) FROM anomalies WHERE tenant = $tenant AND series > name) FROM named WHERE name IS NOT NULL)
+            SELECT name FROM whole
+            UNION ALL
+            SELECT name FROM named WHERE instr(lower(name), lower($text)) > 0
+            LIMIT {FewSeries + 1}
+            """;
+        command.Parameters.AddWithValue("$tenant", tenant);
+        command.Parameters.AddWithValue("$text", text);
+        var names = new List<string>();
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read()) names.Add(row.GetString(0));
+        return names;
+    }
 
     private static string FormatCursor(Anomaly last) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{last.StartMs}:{last.Id}")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 

@@ -64,6 +64,7 @@ internal static class Schema
         CREATE TABLE rollups(id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, kind INTEGER NOT NULL, slot_ms INTEGER NOT NULL, data BLOB NOT NULL);
         CREATE UNIQUE INDEX rollups_by_slot ON rollups(tenant, kind, slot_ms);
         """,
+        "CREATE INDEX anomalies_by_series ON anomalies(tenant, series, start_ms DESC, id DESC);",
     ];
 
     /// <summary>Checks the file and brings it up to date.</summary>
