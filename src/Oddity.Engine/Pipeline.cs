@@ -194,6 +194,20 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The series with this key; null if there is none.</summary>
     public SeriesInfo? FindSeries(SeriesKey key) => _router.Find(key) is { Count: > 0 } series ? Describe(series) : null;
 
+    /// <summary>
+    /// Deletes a series: its samples and its state; its anomalies stay. Returns when that is on disk. A sample sent later begins a new series of that name.
+    /// </summary>
+    /// <returns>False if there is none.</returns>
+    /// <exception cref="DiskFullException">There is no room for the record of it; nothing was deleted.</exception>
+    public async Task<bool> DeleteSeriesAsync(SeriesKey key, CancellationToken cancel)
+    {
+        await Recovered.WaitAsync(cancel).ConfigureAwait(false);
+        if (_router.Find(key) is not { Count: > 0 } series) return false;
+        int[] ids = _router.FindVector(key) is { Id: > 0 } vector ? [series.Id, vector.Id] : [series.Id];
+        await _intake.DeleteAsync(key.Tenant, ids).WaitAsync(cancel).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Number of series of a tenant.</summary>
     public int CountSeries(string tenant) => _router.CountSeries(tenant);
 
@@ -358,6 +372,7 @@ public sealed class Pipeline : IAsyncDisposable
     private void OnDisk(Batch batch)
     {
         batch.NamesLogged();
+        if (batch.Deleted.Length > 0) batch.Gone = _router.Delete(batch.Deleted);
         if (batch.Answer.Key is { } key) _keys.Stored(batch.Tenant, key, batch.Sequence, batch.ReceivedMs, batch.Answer.Accepted, batch.Answer.Rejected);
         _router.Enqueue(batch);
     }

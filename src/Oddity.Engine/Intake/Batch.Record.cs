@@ -23,11 +23,15 @@ public sealed partial class Batch
     private int[] _starts = [];
     private readonly HashSet<Watched> _unlogged = [];
     private uint _payloadCrc;
+    private int _deletionsSeen;
 
     internal int PayloadLength { get; private set; }
 
     /// <summary>Numbers of series that end with this batch, their samples gone.</summary>
     internal int[] Deleted { get; set; } = [];
+
+    /// <summary>What had those numbers, once the record is on disk.</summary>
+    internal Watched[] Gone { get; set; } = [];
 
     /// <summary>The key that the request came with and how many records were let in and not; from the log after a restart.</summary>
     internal (string? Key, int Accepted, int Rejected) Answer { get; set; }
@@ -38,6 +42,7 @@ public sealed partial class Batch
     /// <summary>Writes the payload, and sorts the rows by shard.</summary>
     internal void Encode(int shards)
     {
+        _deletionsSeen = _router.Deletions;
         var writer = new PayloadWriter(_buffer);
         writer.Byte(Version);
         writer.Byte((byte)((Vectors.Count > 0 ? HasVectors : 0) | (Deleted.Length > 0 ? HasDeleted : 0) | (Answer.Key is not null ? HasKey : 0)));
@@ -63,6 +68,28 @@ public sealed partial class Batch
         (_buffer, PayloadLength) = (writer.Buffer, writer.Length);
         _payloadCrc = LogRecord.Crc32C(_buffer.AsSpan(LogRecord.HeaderSize, PayloadLength));
         Arrange(shards);
+    }
+
+    /// <summary>On the log's thread, before the record gets its place: if series were deleted since it was encoded, their samples begin new ones.</summary>
+    internal void Renew()
+    {
+        if (_deletionsSeen == _router.Deletions) return;
+        for (int i = 0; i < Count; i++) Series[i] = Alive(Series[i]);
+        for (int i = 0; i < Vectors.Count; i++)
+        {
+            VectorRow row = Vectors[i];
+            Vectors[i] = row with { Vector = Alive(row.Vector), Dimensions = Array.ConvertAll(row.Dimensions, Alive) };
+        }
+
+        Encode(_starts.Length - 1);
+    }
+
+    private T Alive<T>(T watched)
+        where T : Watched
+    {
+        if (!watched.Deleted) return watched;
+        SeriesKey[] dimensions = watched is VectorState vector ? [.. vector.Dimensions] : [];
+        return (T)_router.Register(_router.Create(0, watched.Key, watched.Kind, dimensions));
     }
 
     /// <summary>The record as it goes to disk.</summary>
@@ -107,6 +134,11 @@ public sealed partial class Batch
         foreach (VectorRow row in Vectors)
         {
             if (row.Vector.Owner == shard) return true;
+        }
+
+        foreach (Watched gone in Gone)
+        {
+            if (gone.Owner == shard) return true;
         }
 
         return false;

@@ -196,7 +196,7 @@ public sealed partial class Batch : IDisposable, IValueTaskSource
         ForgetNew();
         (_names, _selected, LimitHit) = (null, null, null);
         (Count, Rejected, RecordCount, Size, PayloadLength, Sequence) = (0, 0, 0, 0, 0, 0);
-        (Deleted, Answer, Orphans) = ([], default, 0);
+        (Deleted, Gone, Answer, Orphans) = ([], [], default, 0);
     }
 
     internal void Shrink()

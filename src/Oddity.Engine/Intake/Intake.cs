@@ -98,6 +98,17 @@ internal sealed class Intake
         await AppendAsync(batch, 0, []).ConfigureAwait(false);
     }
 
+    /// <summary>Deletes what has these numbers. Returns when that is on disk and nothing finds them any more.</summary>
+    public async Task DeleteAsync(string tenant, int[] ids)
+    {
+        using Batch batch = Begin(tenant, IngestOptions.Live);
+        batch.Deleted = ids;
+        batch.Encode(_options.Shards);
+        batch.Size = batch.PayloadLength;
+        _segments.Append(batch);
+        await batch.Logged.ConfigureAwait(false);
+    }
+
     private async Task<IngestResult> AppendOnceAsync(Batch batch, string key, int accepted, IngestError[] errors)
     {
         bool stored = false;

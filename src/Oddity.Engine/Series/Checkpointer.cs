@@ -129,7 +129,7 @@ internal sealed class Checkpointer(
     /// <summary>On the shard's loop: what changed, as bytes.</summary>
     private Cut Take(Shard shard)
     {
-        var cut = new Cut(shard);
+        var cut = new Cut(shard) { Gone = shard.TakeGone() };
         var writer = new StateWriter();
         foreach (Watched watched in shard.Owned.Values)
         {
@@ -175,6 +175,12 @@ internal sealed class Checkpointer(
             }
         }
 
+        foreach (int id in cuts.SelectMany(cut => cut.Gone))
+        {
+            statements.Execute("DELETE FROM series WHERE id = ?1", id);
+            statements.Execute("DELETE FROM chunks WHERE series = ?1", id);
+        }
+
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('applied', ?1)", sequence);
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('listening_at', ?1), ('listening_steps', ?2)", cuts[0].Listening.At, cuts[0].Listening.Steps);
         keys.Save(statements, sequence);
@@ -200,6 +206,9 @@ internal sealed class Checkpointer(
 
         public List<(Watched Watched, byte[] State)> States { get; } = [];
 
+        /// <summary>Numbers of what was deleted.</summary>
+        public required List<int> Gone { get; init; }
+
         public List<(SeriesState Series, SealedChunk Chunk)> Chunks { get; } = [];
 
         /// <summary>It is in the store.</summary>
@@ -213,6 +222,7 @@ internal sealed class Checkpointer(
         public bool Undo()
         {
             foreach ((Watched watched, _) in States) watched.Changed = true;
+            Shard.Gone.AddRange(Gone);
             return true;
         }
     }

@@ -27,7 +27,13 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
     private long _queuedBytes;
     private int _queued;
     private Listening _listening;
-    private SeriesState[] _sorted = [];
+    private readonly Lock _sorting = new();
+    private int _deletions;
+    private (int Version, SeriesState[] Series) _sorted = (-1, []);
+    private int _version;
+
+    /// <summary>How many records that delete series are on disk; a batch that was encoded before the last of them may name what is gone.</summary>
+    public int Deletions => Volatile.Read(ref _deletions);
 
     /// <summary>Sequence number of the last batch handed to the shards.</summary>
     public long LastSequence { get; set; }
@@ -66,13 +72,17 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
     /// <summary>The names that a protocol's senders of a tenant give their series.</summary>
     public WireNames WireNames(string tenant, string protocol) => _wireNames.GetOrAdd((tenant, protocol), _ => new(maxSeries * 2L > int.MaxValue ? int.MaxValue : maxSeries * 2));
 
-    /// <summary>All series, sorted by tenant and text; the array is remade when series have come.</summary>
+    /// <summary>All series, sorted by tenant and text; the array is remade when series have come or gone.</summary>
     public SeriesState[] Sorted()
     {
-        SeriesState[] sorted = _sorted;
-        if (sorted.Length == _series.Count) return sorted;
-        sorted = [.. All.OrderBy(series => series.Key.Tenant, StringComparer.Ordinal).ThenBy(series => series.Key.Text, StringComparer.Ordinal)];
-        return _sorted = sorted;
+        int version = Volatile.Read(ref _version);
+        lock (_sorting)
+        {
+            if (_sorted.Version == version) return _sorted.Series;
+            SeriesState[] sorted = [.. All.OrderBy(series => series.Key.Tenant, StringComparer.Ordinal).ThenBy(series => series.Key.Text, StringComparer.Ordinal)];
+            _sorted = (version, sorted);
+            return sorted;
+        }
     }
 
     /// <summary>Makes the state of a series or a vector that nobody knows yet.</summary>
@@ -110,6 +120,29 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
             known.Logged = true;
             Number(id, known);
         }
+    }
+
+    /// <summary>Makes series and vectors unknown, in the order of the log; what is sent under their names from here on begins anew under another number.</summary>
+    /// <returns>Those that were known, for their shards.</returns>
+    public Watched[] Delete(ReadOnlySpan<int> ids)
+    {
+        var gone = new List<Watched>(ids.Length);
+        lock (_numbers)
+        {
+            foreach (int id in ids)
+            {
+                if (id >= _byId.Length || _byId[id] is not { } watched) continue;
+                _byId[id] = null;
+                watched.Deleted = true;
+                if (Table(watched).TryRemove(new(watched.Key, watched)) && watched.Kind == 0) _counts.AddOrUpdate(watched.Key.Tenant, 0, (_, count) => count - 1);
+                gone.Add(watched);
+            }
+
+            Interlocked.Increment(ref _version);
+            Interlocked.Increment(ref _deletions);
+        }
+
+        return [.. gone];
     }
 
     /// <summary>Adds what the store knew, before any batch.</summary>
@@ -235,6 +268,7 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
         watched.Owner = OwnerNumber(watched.Key);
         Number(watched.Id, watched);
         Table(watched)[watched.Key] = watched;
+        Interlocked.Increment(ref _version);
         if (watched.Kind == 0) _counts.AddOrUpdate(watched.Key.Tenant, 1, (_, count) => count + 1);
     }
 

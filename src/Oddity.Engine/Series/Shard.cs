@@ -31,6 +31,9 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     /// <summary>True if anything here may be missed. From any thread.</summary>
     public bool Waits => _waits;
 
+    /// <summary>Numbers of what was deleted since the last checkpoint. The loop alone touches it.</summary>
+    public List<int> Gone { get; private set; } = [];
+
     /// <summary>Runs until <see cref="Complete"/> and all work before it is done.</summary>
     public async Task RunAsync()
     {
@@ -42,6 +45,14 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
             if (work.Batch is { } batch) Apply(batch);
             else work.Action?.Invoke();
         }
+    }
+
+    /// <summary>On the loop: hands the numbers of what was deleted to a checkpoint.</summary>
+    public List<int> TakeGone()
+    {
+        List<int> gone = Gone;
+        Gone = [];
+        return gone;
     }
 
     public void Complete() => _work.Writer.TryComplete();
@@ -114,8 +125,21 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
             if (!row.Vector.Take(row.TimeMs, dimensions, row.Values, receivedMs, sink)) unjudged++;
         }
 
+        foreach (Watched gone in batch.Gone)
+        {
+            if (gone.Owner == number) Forget(gone, receivedMs);
+        }
+
         meter.Applied(rows.Length, late, unjudged, Stopwatch.GetElapsedTime(begun));
         Applied?.Invoke(batch);
+    }
+
+    /// <summary>A series was deleted: its state goes, its anomalies stay; one that goes on ends.</summary>
+    private void Forget(Watched watched, long receivedMs)
+    {
+        watched.Tracker.End(receivedMs, sink);
+        Owned.Remove(watched.Id);
+        Gone.Add(watched.Id);
     }
 
     private void Adopt(Watched watched)

@@ -17,6 +17,7 @@ namespace Oddity.Server.Api;
 [JsonSerializable(typeof(Page<AnomalyBody>))]
 [JsonSerializable(typeof(Page<SeriesBody>))]
 [JsonSerializable(typeof(SeriesBody[]))]
+[JsonSerializable(typeof(DeletedBody))]
 [JsonSerializable(typeof(IngestBody))]
 [JsonSerializable(typeof(UploadBody))]
 [JsonSerializable(typeof(PredictionBody))]

@@ -67,6 +67,15 @@ internal sealed class SegmentLog : IDisposable
     /// <summary>Completes, failed, when writing is no longer possible.</summary>
     public Task Failure => _failure.Task;
 
+    /// <summary>Batches that the writer has not taken yet. For tests.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _waiting.Count;
+        }
+    }
+
     /// <summary>Sequence number of the last record.</summary>
     public long Last => Interlocked.Read(ref _sequence);
 
@@ -209,12 +218,17 @@ internal sealed class SegmentLog : IDisposable
         int count = 0;
         try
         {
+            _taken[_done].Renew();
             Segment segment = SegmentFor(LogRecord.SizeOf(_taken[_done].PayloadLength));
             long end = segment.End;
             _group.Clear();
             for (; _done + count < _taken.Count && count < MostPerWrite; count++)
             {
                 Batch batch = _taken[_done + count];
+                batch.Renew();
+
+                // A record that deletes series is on disk, and they are gone, before one after it gets its place: it may name them.
+                if (count > 0 && (batch.Deleted.Length > 0 || _taken[_done].Deleted.Length > 0)) break;
                 int size = LogRecord.SizeOf(batch.PayloadLength);
                 if (end + size > segment.Size) break;
                 batch.Sequence = _sequence + count + 1;

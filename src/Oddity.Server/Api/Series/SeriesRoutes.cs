@@ -22,6 +22,19 @@ internal static class SeriesRoutes
             IReadOnlyList<SeriesInfo> found = List(context, pipeline, search, after, limit, out _);
             return Results.Json([.. found.Select(SeriesBody.From)], Json.Readable.SeriesBodyArray);
         }).WithSummary("The monitored series as a bare array").Produces<SeriesBody[]>().Fails(400);
+        routes.MapDelete("/api/v1/series", (HttpContext context, Pipeline pipeline, string? series) => DeleteAsync(context, pipeline, series))
+            .Permits(Permission.Admin).WithTags("Series").Produces<DeletedBody>().Fails(400, 404, 507)
+            .WithSummary("Delete a series by its full text: its samples and state; its anomalies stay");
+    }
+
+    /// <summary>Unlike where something is only looked at, a name alone does not find a series with labels.</summary>
+    private static async Task<IResult> DeleteAsync(HttpContext context, Pipeline pipeline, string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) throw ProblemException.BadParameter("series", "is missing; a metric name or name{label=\"value\"}.");
+        if (!SeriesKey.TryParse(context.Tenant(), text, out SeriesKey key))
+            throw ProblemException.BadParameter("series", $"'{Problem.Echo(text)}' is neither a metric name nor name{{label=\"value\"}}.");
+        if (!await pipeline.DeleteSeriesAsync(key, context.RequestAborted)) throw ProblemException.NotFound($"There is no series '{Problem.Echo(key.Text)}'.");
+        return Results.Json(new(key.Text), Json.Readable.DeletedBody);
     }
 
     private static IReadOnlyList<SeriesInfo> List(HttpContext context, Pipeline pipeline, string? search, string? after, string? limit, out string? next)
