@@ -10,6 +10,7 @@ using Oddity.Engine.Live;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
 using Oddity.Engine.Storage.Log;
+using Oddity.Engine.Verification;
 
 namespace Oddity.Engine;
 
@@ -269,6 +270,16 @@ public sealed class Pipeline : IAsyncDisposable
 
             if (rows.Count < page) yield break;
         }
+    }
+
+    /// <summary>Computes an anomaly of any tenant once more from the samples it is about, and compares; null if there is none with that id.</summary>
+    /// <exception cref="InvalidDataException">What is stored of it is damaged.</exception>
+    public async Task<Verification.Verification?> VerifyAsync(string id, CancellationToken cancel)
+    {
+        await FlushOpenAsync(cancel).ConfigureAwait(false);
+        return Database.Read(connection => AnomalyTable.FindAnywhere(connection, id)) is { } stored
+            ? await new Verifier(Database, _history, _router, _time).VerifyAsync(stored).ConfigureAwait(false)
+            : null;
     }
 
     /// <summary>SHA-256 over the state of all series, after everything acknowledged is applied.</summary>

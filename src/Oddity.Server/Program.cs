@@ -40,6 +40,9 @@ internal static class Program
         SimulateCommand.Create(),
         ExportCommand.Create(),
         DigestCommand.Create(),
+        VerifyCommand.Create(),
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
         ConfigCommand.Create(),
     };
 

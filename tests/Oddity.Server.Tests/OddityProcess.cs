@@ -14,7 +14,14 @@ internal sealed class OddityProcess : IAsyncDisposable
     {
         Address = new($"http://127.0.0.1:{AcceptanceProcess.FreePort()}");
         _arguments = ["serve", "--data-dir", folder, "--urls", Address.ToString(), "--auth", "none", .. arguments];
-        var own = new Dictionary<string, string> { ["ODDITY_SOURCES__HOST__ENABLED"] = "false" };
+        var own = new Dictionary<string, string> 
+        {
+            ["ODDITY_SOURCES__HOST__ENABLED"] = "false",
+
+            // Others on this machine may want the ports that everybody knows.
+            ["ODDITY_HTTP__OTLP_GRPC_PORT"] = "0",
+            ["ODDITY_HTTP__OTLP_HTTP_PORT"] = "0",
+        };
         foreach ((string name, string value) in environment) own[name] = value;
         _environment = own;
         Http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(30) }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(20) };

@@ -56,6 +56,16 @@ internal static class AnomalyTable
         return row.Read() ? Read(row) : null;
     }
 
+    /// <summary>One of any tenant, for whoever has the data directory itself; null if there is none.</summary>
+    public static Anomaly? FindAnywhere(SqliteConnection connection, string id)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM anomalies WHERE id = $id";
+        command.Parameters.AddWithValue("$id", id);
+        using SqliteDataReader row = command.ExecuteReader();
+        return row.Read() ? Read(row) : null;
+    }
+
     public static bool SetStatus(StatementCache statements, string tenant, string id, AnomalyStatus status, string by, long atMs, string? note) =>
         statements.Execute(
             "UPDATE anomalies SET status = ?3, status_by = ?4, status_at_ms = ?5, note = ?6 WHERE id = ?1 AND tenant = ?2",

@@ -24,10 +24,15 @@ internal sealed class Checkpointer(
     /// <summary>Loads the last checkpoint into the router and returns the sequence number it was made at.</summary>
     public long Load(IReadOnlyList<Shard> shards)
     {
-        int cold = database.Read(LoadSeries);
+        List<Watched> cold = database.Read(LoadSeries);
         if (database.Read(HasOldLog)) throw new InvalidDataException("The database holds a log of an early version. Start and stop that version once, then this one.");
-        if (cold > 0) log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold);
         router.Restore(new Listening(database.Read(connection => Meta(connection, "listening_at")), database.Read(connection => Meta(connection, "listening_steps"))));
+        if (cold.Count > 0)
+        {
+            log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold.Count);
+            database.WriteAsync(statements => cold.ForEach(watched => RestartTable.Add(statements, watched))).GetAwaiter().GetResult();
+        }
+
         log.LogInformation("{Series} series loaded, {Shards} shards", router.TotalSeries, shards.Count);
         return database.Read(connection => Meta(connection, "applied"));
     }
@@ -108,9 +113,9 @@ internal sealed class Checkpointer(
         return command.ExecuteScalar() as long? ?? 0;
     }
 
-    private int LoadSeries(SqliteConnection connection)
+    private List<Watched> LoadSeries(SqliteConnection connection)
     {
-        int cold = 0;
+        var cold = new List<Watched>();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "SELECT id, tenant, key, kind, state FROM series";
         using SqliteDataReader row = command.ExecuteReader();
@@ -118,7 +123,7 @@ internal sealed class Checkpointer(
         {
             if (!SeriesKey.TryParse(row.GetString(1), row.GetString(2), out SeriesKey key)) throw new InvalidDataException("A series key in the store cannot be read.");
             Watched watched = router.Create(row.GetInt32(0), key, row.GetInt32(3), []);
-            if (watched.Load(new((byte[])row[4])) is not null) cold++;
+            if (watched.Load(new((byte[])row[4])) is not null) cold.Add(watched);
             router.Restore(watched);
             router.OwnerOf(key).Own(watched);
         }
@@ -179,6 +184,7 @@ internal sealed class Checkpointer(
         {
             statements.Execute("DELETE FROM series WHERE id = ?1", id);
             statements.Execute("DELETE FROM chunks WHERE series = ?1", id);
+            statements.Execute("DELETE FROM restarts WHERE series = ?1", id);
         }
 
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('applied', ?1)", sequence);

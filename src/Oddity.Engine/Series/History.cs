@@ -33,6 +33,25 @@ internal sealed class History(Database database, Router router)
         return (drawn, Array.ConvertAll(drawn, sample => detector.Observe(sample)));
     }
 
+    /// <summary>All samples that are there, in order of arrival, from the newest back to the first gap; the series' count tells how many are missing before them.</summary>
+    public async Task<Sample[]> ReadArrivedAsync(SeriesState series)
+    {
+        (Sample[] inMemory, int stored) = await router.OwnerOf(series.Key).AskAsync(() => series.InMemory(long.MinValue, long.MaxValue)).ConfigureAwait(false);
+        var newestFirst = new List<Sample[]> { inMemory };
+        database.Read(connection =>
+        {
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT ordinal, data FROM chunks WHERE series = $series AND ordinal < $before ORDER BY ordinal DESC";
+            command.Parameters.AddWithValue("$series", series.Id);
+            command.Parameters.AddWithValue("$before", stored);
+            using SqliteDataReader row = command.ExecuteReader();
+            for (int next = stored - 1; row.Read() && row.GetInt32(0) == next; next--) newestFirst.Add(ChunkCodec.Decode((byte[])row[1]));
+            return true;
+        });
+        newestFirst.Reverse();
+        return [.. newestFirst.SelectMany(samples => samples)];
+    }
+
     private static List<Sample> ReadChunks(SqliteConnection connection, int series, int before, long fromMs, long toMs)
     {
         using SqliteCommand command = connection.CreateCommand();

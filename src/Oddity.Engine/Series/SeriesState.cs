@@ -30,6 +30,11 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
     /// <summary>True if its detector may say that a sample is overdue.</summary>
     public bool IsAwaited => _detector is { WaitsForSamples: true };
 
+    public override string Revision => plan.Revision;
+
+    /// <summary>Samples in the window of evidence.</summary>
+    public int Recent => _recent.Count;
+
     public long FirstMs { get; private set; } = long.MaxValue;
 
     /// <summary>Latest event time; long.MinValue before the first sample.</summary>

@@ -76,7 +76,6 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     public void Listened(Listening until, long receivedMs) => Enqueue(() =>
     {
         Listening = until;
-        _awaited.RemoveAll(series => series.Deleted);
         foreach (SeriesState series in _awaited) series.Miss(until.Steps, receivedMs, sink);
     });
 
@@ -139,6 +138,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     {
         watched.Tracker.End(receivedMs, sink);
         Owned.Remove(watched.Id);
+        if (watched is SeriesState series) _awaited.Remove(series);
         Gone.Add(watched.Id);
     }
 

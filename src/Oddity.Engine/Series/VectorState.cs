@@ -16,6 +16,8 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
 
     public override int Kind => 1;
 
+    public override string Revision => plan.Revision;
+
     /// <summary>The series whose values it sees together.</summary>
     public IReadOnlyList<SeriesKey> Dimensions => _dimensions;
 

@@ -31,6 +31,9 @@ internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
     /// <summary>0 for a series, 1 for a vector; how the store tells them apart.</summary>
     public abstract int Kind { get; }
 
+    /// <summary>Of what watches it; changes with its configuration.</summary>
+    public abstract string Revision { get; }
+
     public abstract void Save(StateWriter writer);
 
     /// <summary>Takes up a saved state. A detector whose configuration or format has changed starts afresh; the rest goes on.</summary>

@@ -65,6 +65,7 @@ internal static class Schema
         CREATE UNIQUE INDEX rollups_by_slot ON rollups(tenant, kind, slot_ms);
         """,
         "CREATE INDEX anomalies_by_series ON anomalies(tenant, series, start_ms DESC, id DESC);",
+        "CREATE TABLE restarts(series INTEGER, samples INTEGER, recent INTEGER, revision TEXT, PRIMARY KEY(series, samples)) WITHOUT ROWID;",
     ];
 
     /// <summary>Checks the file and brings it up to date.</summary>
