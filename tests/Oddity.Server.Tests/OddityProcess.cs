@@ -14,7 +14,7 @@ internal sealed class OddityProcess : IAsyncDisposable
     {
         Address = new($"http://127.0.0.1:{AcceptanceProcess.FreePort()}");
         _arguments = ["serve", "--data-dir", folder, "--urls", Address.ToString(), "--auth", "none", .. arguments];
-        var own = new Dictionary<string, string> 
+        var own = new Dictionary<string, string>
         {
             ["ODDITY_SOURCES__HOST__ENABLED"] = "false",
 
