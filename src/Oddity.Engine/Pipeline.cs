@@ -184,10 +184,8 @@ public sealed class Pipeline : IAsyncDisposable
     /// <param name="limit">Most to return.</param>
     public IReadOnlyList<SeriesInfo> ListSeries(string tenant, string? search, string? after, int limit) =>
     [
-        .. _router.Sorted()
-            .Where(series => series.Count > 0 && series.Key.Tenant == tenant
-                && (after is null || string.CompareOrdinal(series.Key.Text, after) > 0)
-                && (search is null || series.Key.Text.Contains(search, StringComparison.OrdinalIgnoreCase)))
+        .. _router.SortedAfter(tenant, after)
+            .Where(series => series.Count > 0 && (search is null || series.Key.Text.Contains(search, StringComparison.OrdinalIgnoreCase)))
             .Take(limit)
             .Select(Describe),
     ];
@@ -391,7 +389,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Ends the stored anomalies that nothing follows any more: what watched their series changed while the server was down.</summary>
     private async Task EndForgottenAsync(CancellationToken cancel)
     {
-        (_, List<string>[] followed) = await _router.BarrierAsync(shard => shard.Owned.Values.Select(watched => watched.Tracker.Current?.Id).OfType<string>().ToList())
+        (_, List<string>[] followed) = await _router.BarrierAsync(shard => shard.Owned.Values.Select(watched => watched.Tracker?.Current?.Id).OfType<string>().ToList())
             .WaitAsync(cancel).ConfigureAwait(false);
         HashSet<string> known = [.. followed.SelectMany(ids => ids)];
         foreach (Anomaly anomaly in Database.Read(AnomalyTable.Ongoing).Where(anomaly => !known.Contains(anomaly.Id)))
@@ -408,7 +406,7 @@ public sealed class Pipeline : IAsyncDisposable
         await Recovered.WaitAsync(cancel).ConfigureAwait(false);
         await _router.BarrierAsync(shard =>
         {
-            foreach (Watched watched in shard.Owned.Values) watched.Tracker.Flush(_sink);
+            foreach (Watched watched in shard.Owned.Values) watched.Tracker?.Flush(_sink);
             return true;
         }).WaitAsync(cancel).ConfigureAwait(false);
         await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
@@ -429,7 +427,7 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     private static SeriesInfo Describe(SeriesState series) =>
-        new(series.Key, series.FirstMs, series.LastMs, series.LastValue, series.Count, series.Plan.DetectorId, series.Tracker.Current?.Id);
+        new(series.Key, series.FirstMs, series.LastMs, series.LastValue, series.Count, series.Plan.DetectorId, series.Tracker?.Current?.Id);
 
     /// <summary>A task that fails when the other does, and never completes otherwise.</summary>
     private static async Task FailureOf(Task part)

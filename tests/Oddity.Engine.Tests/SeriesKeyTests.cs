@@ -32,6 +32,23 @@ public class SeriesKeyTests
             parsed.Labels.ShouldBe(key.Labels);
         }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData("cpu{host=\"a\",zone=\"b c\"}")]
+    [InlineData("cpu{zone=\"a\",host=\"b\"}")]
+    [InlineData("cpu{host=\"a\",host=\"b\"}")]
+    [InlineData("cpu{host=\"\"}")]
+    [InlineData("cpu{}")]
+    [InlineData("cpu{host=\"ä\"}")]
+    [InlineData("cpu{host=\"a\"} ")]
+    [InlineData("{\"odd name\",a=\"x\"}")]
+    public void Bytes_read_as_text_does(string text)
+    {
+        SeriesKey.TryParse("t", text, out SeriesKey expected).ShouldBeTrue();
+        SeriesKey.TryParse("t", System.Text.Encoding.UTF8.GetBytes(text), out SeriesKey key).ShouldBeTrue();
+        key.ShouldBe(expected);
+        (key.Text, key.Metric, key.Seed).ShouldBe((expected.Text, expected.Metric, expected.Seed));
+    }
+
     [Fact]
     public void Order_and_empty_labels_do_not_matter_and_the_tenant_does()
     {

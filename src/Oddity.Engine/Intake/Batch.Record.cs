@@ -177,10 +177,10 @@ public sealed partial class Batch
         {
             writer.Varint((ulong)watched.Id);
             writer.Byte((byte)watched.Kind);
-            writer.Text(watched.Key.Text);
+            writer.Utf8(watched.Key.Utf8Text);
             if (watched is not VectorState vector) continue;
             writer.Varint((ulong)vector.Dimensions.Count);
-            foreach (SeriesKey dimension in vector.Dimensions) writer.Text(dimension.Text);
+            foreach (SeriesKey dimension in vector.Dimensions) writer.Utf8(dimension.Utf8Text);
         }
     }
 
@@ -189,11 +189,11 @@ public sealed partial class Batch
         for (int left = reader.Count(3); left > 0; left--)
         {
             (int id, byte kind) = (reader.Id(), reader.Byte());
-            if (!SeriesKey.TryParse(Tenant, reader.Text(), out SeriesKey key)) throw new InvalidDataException("A batch with a series key that cannot be read.");
+            if (!SeriesKey.TryParse(Tenant, reader.Utf8(), out SeriesKey key)) throw new InvalidDataException("A batch with a series key that cannot be read.");
             SeriesKey[] dimensions = kind == 0 ? [] : new SeriesKey[reader.Count(1)];
             foreach (ref SeriesKey dimension in dimensions.AsSpan())
             {
-                if (!SeriesKey.TryParse(Tenant, reader.Text(), out dimension)) throw new InvalidDataException("A vector of a series that cannot be read.");
+                if (!SeriesKey.TryParse(Tenant, reader.Utf8(), out dimension)) throw new InvalidDataException("A vector of a series that cannot be read.");
             }
 
             if (kind == 1 && dimensions.Length == 0) throw new InvalidDataException("A vector of nothing.");

@@ -14,8 +14,9 @@ internal static class Names
     public static (string Code, string Detail)? Mistake(SeriesKey key)
     {
         if (!IsName(key.Metric)) return ("bad_name", $"A metric name has 1 to {MaxNameBytes} bytes and no control characters.");
-        if (key.Labels.Count > MaxLabels) return ("too_many_labels", $"A series has at most {MaxLabels} labels.");
-        foreach ((string name, string value) in key.Labels)
+        IReadOnlyList<KeyValuePair<string, string>> labels = key.Labels;
+        if (labels.Count > MaxLabels) return ("too_many_labels", $"A series has at most {MaxLabels} labels.");
+        foreach ((string name, string value) in labels)
         {
             if (!IsName(name)) return ("bad_label", $"A label name has 1 to {MaxNameBytes} bytes and no control characters.");
             if (Encoding.UTF8.GetByteCount(value) > MaxLabelValueBytes) return ("bad_label", $"A label value has at most {MaxLabelValueBytes} bytes.");

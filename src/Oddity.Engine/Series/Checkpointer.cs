@@ -139,7 +139,7 @@ internal sealed class Checkpointer(
         foreach (Watched watched in shard.Owned.Values)
         {
             if (!watched.Changed) continue;
-            watched.Tracker.Flush(sink);
+            watched.Tracker?.Flush(sink);
             watched.Changed = false;
             writer.Clear();
             watched.Save(writer);

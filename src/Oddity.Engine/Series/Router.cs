@@ -85,10 +85,26 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
         }
     }
 
+    /// <summary>Those of a tenant, in order of their text, after one text; null for all.</summary>
+    public IEnumerable<SeriesState> SortedAfter(string tenant, string? after)
+    {
+        SeriesState[] sorted = Sorted();
+        (int low, int high) = (0, sorted.Length);
+        while (low < high)
+        {
+            int middle = (low + high) / 2, order = string.CompareOrdinal(sorted[middle].Key.Tenant, tenant);
+            if (order == 0) order = after is null ? 1 : string.CompareOrdinal(sorted[middle].Key.Text, after);
+            if (order <= 0) low = middle + 1;
+            else high = middle;
+        }
+
+        for (; low < sorted.Length && sorted[low].Key.Tenant == tenant; low++) yield return sorted[low];
+    }
+
     /// <summary>Makes the state of a series or a vector that nobody knows yet.</summary>
     public Watched Create(int id, SeriesKey key, int kind, SeriesKey[] dimensions) =>
         kind == 0
-            ? new SeriesState(id, key, plans.For(key), new AnomalyTracker(key, plans.For(key)))
+            ? new SeriesState(id, key, plans.For(key))
             : new VectorState(id, key, dimensions, plans.Vector, new AnomalyTracker(key, plans.Vector.Plan));
 
     /// <summary>Makes a series or vector known under the next number; returns the one that is known already, if one is.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Oddity.Engine.Series;
@@ -5,6 +6,9 @@ namespace Oddity.Engine.Series;
 /// <summary>Reads the canonical text of a <see cref="SeriesKey"/>: one pass, no recursion.</summary>
 internal static class SeriesKeyParser
 {
+    private static readonly SearchValues<byte> BareBytes = SearchValues.Create(Printable("{}\"=,\\ "));
+    private static readonly SearchValues<byte> ValueBytes = SearchValues.Create(Printable("\"\\"));
+
     /// <summary>True if the name can stand without quotes: not empty, and nothing in it that the syntax uses, no blank, no control character.</summary>
     public static bool IsBare(string name)
     {
@@ -16,14 +20,52 @@ internal static class SeriesKeyParser
         return name.Length > 0;
     }
 
-    public static bool TryParse(string tenant, string text, out SeriesKey key)
+    /// <summary>
+    /// True if the bytes are a canonical text of the plain kind that most are: <c>name{a="x",b="y"}</c>, ASCII, nothing quoted but values, nothing escaped.
+    /// False says nothing.
+    /// </summary>
+    public static bool IsPlain(ReadOnlySpan<byte> text)
     {
-        key = null!;
+        int at = text.IndexOfAnyExcept(BareBytes);
+        if (at < 0) return text.Length > 0;
+        if (at == 0 || text[at] != '{') return false;
+        ReadOnlySpan<byte> before = default;
+        while (true)
+        {
+            text = text[(at + 1)..];
+            int name = text.IndexOfAnyExcept(BareBytes);
+            if (name <= 0 || !text[name..].StartsWith("=\""u8) || before.SequenceCompareTo(text[..name]) >= 0) return false;
+            before = text[..name];
+            text = text[(name + 2)..];
+            at = text.IndexOfAnyExcept(ValueBytes);
+            if (at <= 0 || text[at] != '"' || ++at == text.Length) return false;
+            if (text[at] == '}') return at + 1 == text.Length;
+            if (text[at] != ',') return false;
+        }
+    }
+
+    /// <summary>The metric's name in a canonical text.</summary>
+    public static string MetricOf(string text)
+    {
+        if (text[0] == '{') return TryRead(text, out string metric, out _) ? metric : "";
+        int end = text.IndexOf('{', StringComparison.Ordinal);
+        return end < 0 ? text : text[..end];
+    }
+
+    public static bool TryRead(string text, out string metric, out List<KeyValuePair<string, string>> labels)
+    {
+        labels = [];
+        bool read = TryRead(text, out string? name, labels) && !string.IsNullOrEmpty(name);
+        metric = name ?? "";
+        return read;
+    }
+
+    private static bool TryRead(string text, out string? metric, List<KeyValuePair<string, string>> labels)
+    {
         int position = 0;
-        string? metric = ReadBare(text, ref position);
-        var labels = new List<KeyValuePair<string, string>>();
+        metric = ReadBare(text, ref position);
         SkipBlanks(text, ref position);
-        if (position == text.Length) return Finish(tenant, metric, labels, ref key);
+        if (position == text.Length) return true;
         if (text[position++] != '{') return false;
         while (true)
         {
@@ -49,14 +91,7 @@ internal static class SeriesKeyParser
 
         position++;
         SkipBlanks(text, ref position);
-        return position == text.Length && Finish(tenant, metric, labels, ref key);
-    }
-
-    private static bool Finish(string tenant, string? metric, List<KeyValuePair<string, string>> labels, ref SeriesKey key)
-    {
-        if (string.IsNullOrEmpty(metric)) return false;
-        key = SeriesKey.Create(tenant, metric, labels);
-        return true;
+        return position == text.Length;
     }
 
     private static string? ReadName(string text, ref int position, out bool quoted)
@@ -75,6 +110,13 @@ internal static class SeriesKeyParser
     private static string? ReadQuoted(string text, ref int position)
     {
         if (position >= text.Length || text[position] != '"') return null;
+        int plain = text.AsSpan(position + 1).IndexOfAny('"', '\\');
+        if (plain >= 0 && text[position + 1 + plain] == '"')
+        {
+            position += plain + 2;
+            return text.Substring(position - plain - 1, plain);
+        }
+
         var value = new StringBuilder();
         for (position++; position < text.Length; position++)
         {
@@ -96,6 +138,8 @@ internal static class SeriesKeyParser
 
         return null;
     }
+
+    private static byte[] Printable(string except) => [.. Enumerable.Range(' ', 0x7F - ' ').Where(c => !except.Contains((char)c, StringComparison.Ordinal)).Select(c => (byte)c)];
 
     private static void SkipBlanks(string text, ref int position)
     {

@@ -5,18 +5,21 @@ using Oddity.Engine.Chunks;
 namespace Oddity.Engine.Series;
 
 /// <summary>One series: its newest samples, the chunks not yet in the store, and what watches it.</summary>
-internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, AnomalyTracker tracker) : Watched(id, key, tracker)
+internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watched(id, key, plan.IsSilent ? null : new AnomalyTracker(key, plan))
 {
     /// <summary>Samples in a full chunk. Chunks are sealed by count alone, so that they do not depend on when checkpoints fall.</summary>
     public const int ChunkSize = 512;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
 
-    private readonly RecentWindow _recent = new();
-    private readonly List<SealedChunk> _sealed = [];
+    // Before it: the open samples as a whole chunk.
+    private const byte FirstVersion = 1;
+
+    // Of a series that nothing watches there is neither this nor a tracker.
+    private RecentWindow? _recent;
+    private List<SealedChunk>? _sealed;
     private Ensemble? _detector = plan.Create(key);
-    private Sample[] _open = new Sample[8];
-    private int _openCount;
+    private OpenChunk _open;
     private int _sealedCount;
     private Wait _wait;
 
@@ -55,8 +58,9 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         if (IsLate(sample.TimeMs, LastMs, receivedMs)) return false;
         (LastMs, LastValue) = (sample.TimeMs, sample.Value);
         if (_detector is null) return true;
-        _recent.Add(sample);
-        if (Judge(sample) is { } score) Tracker.Step(sample, score, _detector, _recent, receivedMs, sink);
+        RecentWindow recent = _recent ??= new();
+        recent.Add(sample);
+        if (Judge(sample) is { } score) Tracker!.Step(sample, score, _detector, recent, receivedMs, sink);
         return true;
     }
 
@@ -65,7 +69,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
     {
         Changed = true;
         _wait = default;
-        Tracker.End(receivedMs, sink);
+        Tracker?.End(receivedMs, sink);
     }
 
     /// <summary>A sample came, when Oddity had listened for so many steps.</summary>
@@ -78,7 +82,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         (_wait, Changed) = (default, true);
         Score score = _detector.Overdue(due, LastValue);
         // A silence has no samples that a streak could count.
-        for (int i = 0; i < plan.Policy.Streak; i++) Tracker.Step(new(due, LastValue), score, _detector, _recent, receivedMs, sink);
+        for (int i = 0; i < plan.Policy.Streak; i++) Tracker!.Step(new(due, LastValue), score, _detector, _recent ??= new(), receivedMs, sink);
     }
 
     /// <summary>Scores a sample as if it came now; nothing is learnt.</summary>
@@ -95,16 +99,20 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
     public (Sample[] Samples, int StoredChunks) InMemory(long fromMs, long toMs)
     {
         var samples = new List<Sample>();
-        foreach (SealedChunk chunk in _sealed) AddRange(samples, ChunkCodec.Decode(chunk.Data), fromMs, toMs);
-        AddRange(samples, _open.AsSpan(0, _openCount), fromMs, toMs);
-        return ([.. samples], _sealed.Count > 0 ? _sealed[0].Ordinal : _sealedCount);
+        foreach (SealedChunk chunk in Sealed) AddRange(samples, ChunkCodec.Decode(chunk.Data), fromMs, toMs);
+        AddRange(samples, _open.ToArray(), fromMs, toMs);
+        return ([.. samples], Sealed is [var first, ..] ? first.Ordinal : _sealedCount);
     }
 
     /// <summary>Chunks that the next checkpoint stores. They stay readable here until <see cref="Stored"/>.</summary>
-    public IReadOnlyList<SealedChunk> Sealed => _sealed;
+    public IReadOnlyList<SealedChunk> Sealed => _sealed ?? [];
 
     /// <summary>Forgets chunks up to and with this ordinal: they are in the store.</summary>
-    public void Stored(int ordinal) => _sealed.RemoveAll(chunk => chunk.Ordinal <= ordinal);
+    public void Stored(int ordinal)
+    {
+        _sealed?.RemoveAll(chunk => chunk.Ordinal <= ordinal);
+        if (_sealed is []) _sealed = null;
+    }
 
     public override void Save(StateWriter writer)
     {
@@ -114,26 +122,28 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
         writer.Int64(LastMs);
         writer.Double(LastValue);
         writer.Int32(_sealedCount);
-        writer.Bytes(ChunkCodec.Encode(_open.AsSpan(0, _openCount)));
-        _recent.Save(writer);
-        Tracker.Save(writer);
+        _open.Save(writer);
+        (_recent ?? new()).Save(writer);
+        (Tracker ?? new(Key, plan)).Save(writer);
         SaveDetector(writer, plan.Revision, _detector is null ? null : _detector.Save);
         if (IsAwaited) _wait.Save(writer);
     }
 
     public override string? Load(StateReader reader)
     {
-        if (reader.Byte() != Version) throw new InvalidDataException("A series state of an unknown version.");
+        byte version = reader.Byte();
+        if (version is < FirstVersion or > Version) throw new InvalidDataException("A series state of an unknown version.");
         Count = reader.Int64();
         FirstMs = reader.Int64();
         LastMs = reader.Int64();
         LastValue = reader.Double();
         _sealedCount = reader.Int32();
-        Sample[] open = ChunkCodec.Decode(reader.Bytes().ToArray());
-        if (open.Length >= ChunkSize) throw new InvalidDataException("An open chunk longer than any.");
-        foreach (Sample sample in open) Append(sample);
-        _recent.Load(reader);
-        bool same = Tracker.Load(reader);
+        if (version == FirstVersion) LoadFirst(reader);
+        else _open = OpenChunk.Load(reader, ChunkSize);
+        var recent = new RecentWindow();
+        recent.Load(reader);
+        if (_detector is not null && recent.Count > 0) _recent = recent;
+        bool same = (Tracker ?? new(Key, plan)).Load(reader);
         string? reason = LoadDetector(reader, plan.Revision, _detector is null ? null : _detector.Load);
         if (reason is not null) _detector = plan.Create(Key);
         if (IsAwaited && reader.Remaining > 0) _wait = Wait.Load(reader);
@@ -157,11 +167,23 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan, Anomaly
 
     private void Append(in Sample sample)
     {
-        if (_openCount == _open.Length) Array.Resize(ref _open, Math.Min(ChunkSize, _openCount * 2));
-        _open[_openCount++] = sample;
-        if (_openCount < ChunkSize) return;
-        _sealed.Add(SealedChunk.Of(_sealedCount++, _open));
-        _openCount = 0;
+        _open.Add(sample);
+        if (_open.Count == ChunkSize) Seal();
+    }
+
+    private void Seal()
+    {
+        Span<Sample> samples = stackalloc Sample[ChunkSize];
+        _open.CopyTo(samples);
+        (_sealed ??= []).Add(SealedChunk.Of(_sealedCount++, samples));
+        _open.Clear();
+    }
+
+    private void LoadFirst(StateReader reader)
+    {
+        Sample[] open = ChunkCodec.Decode(reader.Bytes().ToArray());
+        if (open.Length >= ChunkSize) throw new InvalidDataException("An open chunk longer than any.");
+        foreach (Sample sample in open) Append(sample);
     }
 
     private Ensemble? Clone()

@@ -30,7 +30,7 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         for (int i = 0; i < values.Length; i++) _recent[i].Add(new(timeMs, values[i]));
         if (Judge(timeMs, values) is not { } score) return true;
         int leading = _detector.Leading;
-        Tracker.StepVector(new(timeMs, values[leading]), score, plan.DetectorId, _dimensions[leading], _recent[leading], receivedMs, sink);
+        Tracker!.StepVector(new(timeMs, values[leading]), score, plan.DetectorId, _dimensions[leading], _recent[leading], receivedMs, sink);
         return true;
     }
 
@@ -69,7 +69,7 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         foreach (SeriesKey dimension in _dimensions) writer.Text(dimension.Text);
         writer.Int64(_lastMs);
         foreach (RecentWindow recent in _recent) recent.Save(writer);
-        Tracker.Save(writer);
+        Tracker!.Save(writer);
         SaveDetector(writer, plan.Revision, _detector.Save);
     }
 
@@ -86,7 +86,7 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         _lastMs = reader.Int64();
         _recent = Array.ConvertAll(_dimensions, _ => new RecentWindow());
         foreach (RecentWindow recent in _recent) recent.Load(reader);
-        bool same = Tracker.Load(reader);
+        bool same = Tracker!.Load(reader);
         string? reason = LoadDetector(reader, plan.Revision, _detector.Load);
         if (reason is not null) _detector = plan.Create(Key, _dimensions.Length);
         return same ? reason : reason ?? "its configuration changed";

@@ -15,6 +15,9 @@ internal sealed record WatchPlan(
     IReadOnlyDictionary<string, string> Configuration,
     Func<SeriesKey, Ensemble?> Create)
 {
+    /// <summary>True where nothing watches.</summary>
+    public bool IsSilent { get; init; }
+
     /// <summary>Makes the detector for values measured together; null where each is to be watched by what <see cref="Create"/> makes.</summary>
     public Func<SeriesKey, int, VectorDetector>? CreateVector { get; init; }
 }

@@ -11,6 +11,7 @@ internal sealed class WatchPlans
 {
     private readonly WatchOptions _options;
     private readonly ConcurrentDictionary<string, WatchPlan> _plans = new(StringComparer.Ordinal);
+    private volatile WatchPlan? _only;
 
     public WatchPlans(WatchOptions options)
     {
@@ -23,6 +24,7 @@ internal sealed class WatchPlans
 
     public WatchPlan For(SeriesKey key)
     {
+        if (_options.Rules.Count == 0 && _options.Limits.Count == 0) return _only ??= Make(0, []);
         int rule = 0;
         while (rule < _options.Rules.Count && !Pattern.Fits(_options.Rules[rule].Match, key)) rule++;
         int[] limits = [.. Enumerable.Range(0, _options.Limits.Count).Where(i => Pattern.Fits(_options.Limits[i].Match, key))];
@@ -53,6 +55,8 @@ internal sealed class WatchPlans
 
         return new(detector, Revision(configuration), policy, configuration, key => Compose(members, key))
         {
+            IsSilent = members.Count == 0,
+
             // Limits are limits of single values.
             CreateVector = limits.Length == 0 && DetectorCatalogue.Find(detector)?.CreateVector is { } create
                 ? (key, dimensions) => create(dimensions, new(parameters), key.Seed)

@@ -4,14 +4,15 @@ using Oddity.Engine.Anomalies;
 namespace Oddity.Engine.Series;
 
 /// <summary>What a shard owns: a series, or a vector of series, with its state. Touched by its shard alone, figures for lists excepted.</summary>
-internal abstract class Watched(int id, SeriesKey key, AnomalyTracker tracker)
+internal abstract class Watched(int id, SeriesKey key, AnomalyTracker? tracker)
 {
     /// <summary>Dense number; 0 until the router gives it.</summary>
     public int Id { get; set; } = id;
 
     public SeriesKey Key { get; } = key;
 
-    public AnomalyTracker Tracker { get; } = tracker;
+    /// <summary>Follows its anomalies; null where nothing watches.</summary>
+    public AnomalyTracker? Tracker { get; } = tracker;
 
     /// <summary>Number of the shard that owns it; the router sets it once.</summary>
     public int Owner { get; set; }

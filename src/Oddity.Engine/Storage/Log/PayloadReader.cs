@@ -44,6 +44,9 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> bytes)
 
     public string Text() => Encoding.UTF8.GetString(Take(Count(1)));
 
+    /// <summary>The UTF-8 bytes of a text.</summary>
+    public ReadOnlySpan<byte> Utf8() => Take(Count(1));
+
     public ReadOnlySpan<byte> Take(int count)
     {
         if (count > _bytes.Length - _at) throw Early();

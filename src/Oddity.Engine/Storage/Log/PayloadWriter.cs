@@ -65,6 +65,14 @@ internal struct PayloadWriter
         _at += Encoding.UTF8.GetBytes(value, Reserve(size));
     }
 
+    /// <summary>A text that is UTF-8 already.</summary>
+    public void Utf8(ReadOnlySpan<byte> text)
+    {
+        Varint((ulong)text.Length);
+        text.CopyTo(Reserve(text.Length));
+        _at += text.Length;
+    }
+
     /// <summary>Puts the sign last, so that small numbers of either sign are short.</summary>
     public static ulong Fold(long value) => (ulong)(value << 1) ^ (ulong)(value >> 63);
 
