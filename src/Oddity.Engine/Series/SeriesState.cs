@@ -36,7 +36,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
     public override string Revision => plan.Revision;
 
     /// <summary>Samples in the window of evidence.</summary>
-    public int Recent => _recent.Count;
+    public int Recent => _recent?.Count ?? 0;
 
     public long FirstMs { get; private set; } = long.MaxValue;
 
@@ -142,7 +142,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
         else _open = OpenChunk.Load(reader, ChunkSize);
         var recent = new RecentWindow();
         recent.Load(reader);
-        if (_detector is not null && recent.Count > 0) _recent = recent;
+        if (recent.Count > 0) _recent = recent;
         bool same = (Tracker ?? new(Key, plan)).Load(reader);
         string? reason = LoadDetector(reader, plan.Revision, _detector is null ? null : _detector.Load);
         if (reason is not null) _detector = plan.Create(Key);

@@ -136,7 +136,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     /// <summary>A series was deleted: its state goes, its anomalies stay; one that goes on ends.</summary>
     private void Forget(Watched watched, long receivedMs)
     {
-        watched.Tracker.End(receivedMs, sink);
+        watched.Tracker?.End(receivedMs, sink);
         Owned.Remove(watched.Id);
         if (watched is SeriesState series) _awaited.Remove(series);
         Gone.Add(watched.Id);

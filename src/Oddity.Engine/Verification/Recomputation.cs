@@ -62,7 +62,7 @@ internal sealed class Recomputation(Anomaly stored, TimeProvider time)
                 if (i % 1024 == 0) await sink.WaitForRoomAsync().ConfigureAwait(false);
             }
 
-            vector.Tracker.Flush(sink);
+            vector.Tracker!.Flush(sink);
             return await find().ConfigureAwait(false);
         }).ConfigureAwait(false);
         return found is null
@@ -81,24 +81,24 @@ internal sealed class Recomputation(Anomaly stored, TimeProvider time)
             {
                 series.Take(samples[i], ReceivedMs, sink);
                 series.Stored(int.MaxValue);
-                Remember(series.Tracker.Current);
+                Remember(series.Tracker?.Current);
                 if (i % 1024 == 0) await sink.WaitForRoomAsync().ConfigureAwait(false);
             }
 
             // What goes on when the configuration changes ends with its last odd sample.
-            if (last) series.Tracker.Flush(sink);
-            else series.Tracker.End(long.MaxValue, sink);
+            if (last) series.Tracker?.Flush(sink);
+            else series.Tracker?.End(long.MaxValue, sink);
             return await find().ConfigureAwait(false);
         });
 
     /// <summary>A series as it was when its detector began afresh: it knows the samples before, the detector does not.</summary>
     private SeriesState Begin(WatchPlan plan, ReadOnlySpan<Sample> before, int recent, AnomalySink sink)
     {
-        var series = new SeriesState(1, stored.Series, plan, new AnomalyTracker(stored.Series, plan));
+        var series = new SeriesState(1, stored.Series, plan);
         if (before.Length == 0) return series;
         DetectorEntry any = DetectorCatalogue.Find("zscore")!;
         WatchPlan earlier = plan with { Revision = "before", Create = _ => recent == 0 ? null : Ensemble.AnyOf([(any.Id, any.Create(new([]), 1))]) };
-        var known = new SeriesState(1, stored.Series, earlier, new AnomalyTracker(stored.Series, earlier));
+        var known = new SeriesState(1, stored.Series, earlier);
         foreach (Sample sample in before)
         {
             known.Take(sample, ReceivedMs, sink);
