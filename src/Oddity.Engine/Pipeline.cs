@@ -49,9 +49,11 @@ public sealed class Pipeline : IAsyncDisposable
         try
         {
             Database = new(options.DataDirectory, log);
+            LastOptions.Write(options);
         }
         catch
         {
+            Database?.Dispose();
             _lock.Dispose();
             throw;
         }

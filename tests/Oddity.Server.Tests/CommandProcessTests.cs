@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Oddity.Server.Tests;
@@ -167,5 +170,32 @@ public sealed class CommandProcessTests : IDisposable
         digest.ShouldMatch("^[0-9a-f]{64}  series=\\d+ last_applied=\\d+");
         (_, string again, _) = await CommandProcess.RunAsync(_folder, ["digest"]);
         again.ShouldBe(digest);
+    }
+
+    [Fact]
+    public async Task A_command_that_looks_into_a_data_directory_goes_on_by_the_rules_the_killed_server_had()
+    {
+        string told;
+        await using (CommandProcess server = CommandProcess.Start(
+            _folder,
+            new Dictionary<string, string> { ["ODDITY_SOURCES__HOST__ENABLED"] = "false" },
+            ["serve", "--urls", "http://127.0.0.1:0", "--auth", "none", "--detector", "zscore"]))
+        {
+            await server.SaysAsync("Ctrl+C");
+            using var http = new HttpClient { BaseAddress = new(Regex.Match(server.Output, @"http://127\.0\.0\.1:\d+").Value) };
+            long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            string posted = $"[{string.Join(',', Enumerable.Range(0, 200).Select(i => $"{{\"metric\":\"m\",\"value\":{(i == 150 ? 9000 : 50 + (i % 5))},\"timestamp\":{now - 300 + i}}}"))}]";
+            (await http.PostAsync("/events/raw", new StringContent(posted, Encoding.UTF8), Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+            told = (await http.GetFromJsonAsync<JsonElement>("/api/v1/admin/state-digest", Cancel)).GetProperty("sha256").GetString()!;
+            using Process process = Process.GetProcessById(server.Id);
+            process.Kill();
+            await server.WaitAsync();
+        }
+
+        (int code, string digest, string error) = await CommandProcess.RunAsync(_folder, ["digest"]);
+        code.ShouldBe(0, error);
+        digest.ShouldStartWith(told);
+        (_, string exported, _) = await CommandProcess.RunAsync(_folder, ["export", "anomalies"]);
+        exported.ShouldContain("\"detector\":\"zscore\"");
     }
 }

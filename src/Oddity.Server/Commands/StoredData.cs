@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Oddity.Engine;
+using Oddity.Engine.Storage;
 using Oddity.Server.Configuration;
 using Oddity.Server.Logging;
 
@@ -17,14 +18,14 @@ internal sealed class StoredData
         command.Add(_config);
     }
 
-    /// <summary>Opens the data directory, applies what was logged, and lets the command look; alerts that wait stay where they are.</summary>
+    /// <summary>Opens the data directory, applies what was logged by the rules the server had, and lets the command look; alerts that wait stay where they are.</summary>
     public async Task UseAsync(ParseResult parsed, Func<Pipeline, Task> look)
     {
         ServerOptions options = SettingOptions.LoadOrRefuse(parsed, _config, [_directory], parsed.InvocationConfiguration.Error);
         string directory = options.Engine.DataDirectory;
         if (!Directory.Exists(directory)) throw new DirectoryNotFoundException($"There is no data directory '{directory}'.");
         using ILoggerFactory loggers = Log.Create(LogLevel.Warning, TimeProvider.System);
-        await using Pipeline pipeline = Pipeline.Open(options.Engine, [], TimeProvider.System, loggers);
+        await using Pipeline pipeline = Pipeline.Open(LastOptions.Read(options.Engine), [], TimeProvider.System, loggers);
         await pipeline.Recovered;
         await look(pipeline);
     }
