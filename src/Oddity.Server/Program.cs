@@ -4,9 +4,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Oddity.Connectors.Channels;
 using Oddity.Connectors.Outbound;
 using Oddity.Connectors.Sources;
+using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Host;
 using Oddity.Connectors.Sources.Prometheus;
+using Oddity.Connectors.Sources.Scrape;
 using Oddity.Connectors.Sources.Simulator;
+using Oddity.Connectors.Sources.Statsd;
 using Oddity.Detection;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
@@ -147,6 +150,9 @@ internal static class Program
             yield return new PrometheusSource(prometheus, pipeline.IngestAsync, last.Of, time, loggers.CreateLogger<PrometheusSource>());
         }
 
+        if (options.Scrape.Jobs.Count > 0) yield return new ScrapeSource(options.Scrape, pipeline, time, loggers.CreateLogger<ScrapeSource>());
+        if (options.Graphite.Listen is not null) yield return new GraphiteSource(options.Graphite, pipeline, time, loggers.CreateLogger<GraphiteSource>());
+        if (options.Statsd.Listen is not null) yield return new StatsdSource(options.Statsd, pipeline, time, loggers.CreateLogger<StatsdSource>());
         if (options.Demo) yield return new SimulatorSource(new(), pipeline.IngestAsync, time, loggers.CreateLogger<SimulatorSource>());
     }
 

@@ -71,6 +71,7 @@ internal static class ApiRoutes
         routes.MapInflux();
         routes.MapRemoteWrite();
         routes.MapExposition();
+        routes.MapCollectd();
         routes.MapOtlp();
         routes.MapUploads();
         routes.MapPredict();

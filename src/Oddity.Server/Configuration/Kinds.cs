@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Oddity.Engine.Anomalies;
 
 namespace Oddity.Server.Configuration;
@@ -39,6 +40,16 @@ internal static class Kinds
             ? parsed.Value!
             : Wrong<Uri>($"{Quote(text)} is not an address that begins with http:// or https://"),
         value => value.OriginalString);
+
+    /// <summary>Where to listen; a port alone is one of 127.0.0.1.</summary>
+    public static Kind<IPEndPoint?> EndPoint { get; } = new(
+        "IP address and port, or port",
+        text => text.Length == 0
+            ? (IPEndPoint?)null
+            : IPEndPoint.TryParse(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? $"127.0.0.1:{port}" : text, out IPEndPoint? value) && text.Contains(':', StringComparison.Ordinal) | port > 0
+                ? value
+                : Wrong<IPEndPoint?>($"{Quote(text)} is not an address and port such as 127.0.0.1:2003"),
+        value => value?.ToString() ?? "");
 
     public static Kind<Severity> Severities { get; } =
         Word([.. Enum.GetValues<Severity>().Select(severity => (severity.ToString().ToLowerInvariant(), severity))]);

@@ -1,4 +1,8 @@
+using System.Net;
+using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Prometheus;
+using Oddity.Connectors.Sources.Scrape;
+using Oddity.Connectors.Sources.Statsd;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Series;
@@ -99,7 +103,22 @@ internal sealed class OptionsBinder(SettingReader reader)
         bool host = reader.Read(Settings.HostEnabled);
         TimeSpan hostInterval = reader.Read(Settings.HostInterval);
         bool demo = reader.Read(Settings.Simulator);
-        return new() { Host = host, HostInterval = hostInterval, Demo = demo, Prometheus = BindPrometheus(engine) };
+        IReadOnlyList<PrometheusOptions> prometheus = BindPrometheus(engine);
+        ScrapeOptions scrape = new ScrapeBinder(reader).Bind();
+        var graphite = new GraphiteOptions { Listen = reader.Read(Settings.GraphiteListen, out Origin graphiteOrigin) };
+        graphite = graphite with { Tenant = BindTenant(graphite.Listen, Settings.GraphiteListen, Settings.GraphiteTenant, graphiteOrigin) };
+        var statsd = new StatsdOptions { Listen = reader.Read(Settings.StatsdListen, out Origin statsdOrigin), FlushInterval = reader.Read(Settings.StatsdFlushInterval) };
+        statsd = statsd with { Tenant = BindTenant(statsd.Listen, Settings.StatsdListen, Settings.StatsdTenant, statsdOrigin) };
+        return new() { Host = host, HostInterval = hostInterval, Demo = demo, Prometheus = prometheus, Scrape = scrape, Graphite = graphite, Statsd = statsd };
+    }
+
+    /// <summary>Whose a protocol's series are that knows no credentials: beyond this machine somebody has to have thought of that.</summary>
+    private string BindTenant(IPEndPoint? at, Setting listen, Setting<string?> tenant, Origin origin)
+    {
+        string? named = reader.Read(tenant);
+        if (at is not null && named is null && !IPAddress.IsLoopback(at.Address))
+            reader.Mistake(listen.Key, $"whoever reaches {at} could write there without credentials. Listen on 127.0.0.1, or say with {tenant.Key} whose series they are", origin);
+        return named ?? SeriesKey.DefaultTenant;
     }
 
     /// <summary>Several servers share their settings; a label then tells their series apart.</summary>

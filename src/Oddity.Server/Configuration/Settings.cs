@@ -1,3 +1,4 @@
+using System.Net;
 using Oddity.Detection;
 using Oddity.Engine.Anomalies;
 using Level = Microsoft.Extensions.Logging.LogLevel;
@@ -317,6 +318,42 @@ internal static class Settings
         Secret = true,
     };
 
+    public static Structure ScrapeConfigs { get; } = new(
+        "scrape_configs", "list of Prometheus' scrape_configs", "", "Targets that Oddity scrapes itself, in Prometheus' own shape (docs/sources/scraping.md).");
+
+    public static Setting<string?> ScrapeFile { get; } = new(
+        "sources.scrape.file", Kinds.OptionalText, null, "A prometheus.yml whose `scrape_configs` are scraped too; of the rest only `global`'s interval and timeout count.");
+
+    public static Setting<bool> ScrapeAllowPrivate { get; } = new(
+        "sources.scrape.allow_private",
+        Kinds.Flag,
+        true,
+        "Whether targets may be on this machine and in private networks, as most are. Link-local addresses, where clouds keep credentials, never may.");
+
+    public static Setting<IPEndPoint?> GraphiteListen { get; } = new(
+        "sources.graphite.listen", Kinds.EndPoint, null, "Where Graphite's plaintext protocol is taken (TCP), such as 127.0.0.1:2003. It knows no credentials.");
+
+    public static Setting<string?> GraphiteTenant { get; } = new(
+        "sources.graphite.tenant", Kinds.OptionalText, null, "Whose the series are; must be named where other machines can reach the port.")
+    {
+        DefaultMeaning = "default, on this machine's own addresses",
+    };
+
+    public static Setting<IPEndPoint?> StatsdListen { get; } = new(
+        "sources.statsd.listen", Kinds.EndPoint, null, "Where StatsD is taken (UDP and TCP), such as 127.0.0.1:8125. It knows no credentials.");
+
+    public static Setting<string?> StatsdTenant { get; } = new(
+        "sources.statsd.tenant", Kinds.OptionalText, null, "Whose the series are; must be named where other machines can reach the port.")
+    {
+        DefaultMeaning = "default, on this machine's own addresses",
+    };
+
+    public static Setting<TimeSpan> StatsdFlushInterval { get; } = new(
+        "sources.statsd.flush_interval",
+        Kinds.DurationBetween(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+        TimeSpan.FromSeconds(10),
+        "Time that one sample of a StatsD series stands for.");
+
     public static Setting<Uri?> SlackWebhook { get; } = new(
         "alerts.slack.webhook_url", Kinds.WebAddress, null, "A Slack-compatible incoming webhook: the channel `slack`.")
     {
@@ -371,6 +408,7 @@ internal static class Settings
         Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
         HostEnabled, HostInterval, Simulator, PrometheusUrls, PrometheusInterval, PrometheusStep, PrometheusMetrics, PrometheusMatch, PrometheusMaxMetrics,
         PrometheusUser, PrometheusPassword, PrometheusToken,
+        ScrapeConfigs, ScrapeFile, ScrapeAllowPrivate, GraphiteListen, GraphiteTenant, StatsdListen, StatsdTenant, StatsdFlushInterval,
         SlackWebhook, Webhook, WebhookSecret, RulesFile, AlertRules, DefaultChannels, DefaultSeverity, AlertMaxAge, MaxAttempts,
     ];
 

@@ -1,4 +1,7 @@
+using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Prometheus;
+using Oddity.Connectors.Sources.Scrape;
+using Oddity.Connectors.Sources.Statsd;
 
 namespace Oddity.Server.Configuration;
 
@@ -16,4 +19,13 @@ internal sealed record SourceOptions
 
     /// <summary>Prometheus servers to pull from. Default: none.</summary>
     public IReadOnlyList<PrometheusOptions> Prometheus { get; init; } = [];
+
+    /// <summary>What is scraped. Default: nothing.</summary>
+    public ScrapeOptions Scrape { get; init; } = new();
+
+    /// <summary>Where Graphite's protocol is taken. Default: nowhere.</summary>
+    public GraphiteOptions Graphite { get; init; } = new();
+
+    /// <summary>Where StatsD is taken. Default: nowhere.</summary>
+    public StatsdOptions Statsd { get; init; } = new();
 }

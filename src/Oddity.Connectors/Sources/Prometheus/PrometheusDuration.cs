@@ -1,7 +1,7 @@
 namespace Oddity.Connectors.Sources.Prometheus;
 
 /// <summary>Durations as Prometheus writes them: <c>15s</c>, <c>1m30s</c>, <c>500ms</c>.</summary>
-internal static class PrometheusDuration
+public static class PrometheusDuration
 {
     /// <summary>False for anything else, for nothing, and for zero.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
