@@ -33,6 +33,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SegmentLog _segments;
     private readonly IdempotencyKeys _keys;
+    private readonly SourcePositions _positions;
     private readonly Task[] _shardLoops;
     private readonly Task _sinkLoop;
     private Task _outboxLoop = Task.CompletedTask;
@@ -66,9 +67,10 @@ public sealed class Pipeline : IAsyncDisposable
         foreach (Shard shard in _shards) shard.Applied = _router.Done;
         _segments = new(options.DataDirectory, _meter, time, log);
         _keys = new(Database);
+        _positions = new(Database);
         _segments.Synced = OnDisk;
         _intake = new(options, _segments, _keys, _router, _meter, time, log);
-        _checkpointer = new(options, Database, _segments, _keys, _router, _sink, _meter, time, log);
+        _checkpointer = new(options, Database, _segments, _keys, _positions, _router, _sink, _meter, time, log);
         _history = new(Database, _router);
         _meter.Gauge("oddity_queue_batches", "Batches on disk and not applied yet.", () => _router.Queued);
         _meter.Gauge("oddity_queue_bytes", "Bytes of those batches.", () => _router.QueuedBytes);
@@ -141,6 +143,9 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <summary>Lets a batch in and ends its use. Returns when what was accepted is on disk.</summary>
     public ValueTask<IngestResult> CommitAsync(Batch batch, CancellationToken cancel) => _intake.CommitAsync(batch, cancel);
+
+    /// <summary>How far the batches on disk take a source at a place; null for a place nothing came from. Right once <see cref="Recovered"/> is done.</summary>
+    public string? PositionOf(string place) => _positions.Of(place);
 
     /// <summary>What is wrong with a batch's records, one reason each, in record order, without letting anything in.</summary>
     public IReadOnlyList<IngestError> Check(IngestBatch batch, IngestOptions options) => _intake.Check(batch, options);
@@ -385,6 +390,7 @@ public sealed class Pipeline : IAsyncDisposable
         batch.NamesLogged();
         if (batch.Deleted.Length > 0) batch.Gone = _router.Delete(batch.Deleted);
         if (batch.Answer.Key is { } key) _keys.Stored(batch.Tenant, key, batch.Sequence, batch.ReceivedMs, batch.Answer.Accepted, batch.Answer.Rejected);
+        foreach (SourcePosition position in batch.Positions) _positions.Stored(position);
         _router.Enqueue(batch);
     }
 

@@ -6,7 +6,10 @@ using Oddity.Connectors.Outbound;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Host;
+using Oddity.Connectors.Sources.Kafka;
 using Oddity.Connectors.Sources.Prometheus;
+using Oddity.Connectors.Sources.RabbitMq;
+using Oddity.Connectors.Sources.Redis;
 using Oddity.Connectors.Sources.Scrape;
 using Oddity.Connectors.Sources.Simulator;
 using Oddity.Connectors.Sources.Statsd;
@@ -76,7 +79,7 @@ internal static class Program
             builder.Services.AddSingleton(new VersionWatch(pipeline.Database, changes, time));
 
             // What brings samples in by itself; requests are the other way in.
-            var sources = new RunningSources([.. Sources(options.Sources, pipeline, time, loggers)]);
+            var sources = new RunningSources([.. Sources(options, pipeline, time, loggers)]);
             builder.Services.AddSingleton(sources);
 
             var accounts = new Accounts(new AccountStore(pipeline.Database), options.Auth, time);
@@ -140,8 +143,10 @@ internal static class Program
         static ReadOnlyMemory<byte> ToJson(Anomaly anomaly) => JsonSerializer.SerializeToUtf8Bytes(AnomalyBody.From(anomaly), Json.Readable.AnomalyBody);
     }
 
-    private static IEnumerable<ISource> Sources(SourceOptions options, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers)
+    private static IEnumerable<ISource> Sources(ServerOptions server, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers)
     {
+        SourceOptions options = server.Sources;
+        string queues = Path.Combine(server.Engine.DataDirectory, "queues");
         if (options.Host)
             yield return new HostSource(new() { Interval = options.HostInterval }, pipeline.IngestAsync, time, loggers.CreateLogger<HostSource>());
         foreach (PrometheusOptions prometheus in options.Prometheus)
@@ -153,6 +158,9 @@ internal static class Program
         if (options.Scrape.Jobs.Count > 0) yield return new ScrapeSource(options.Scrape, pipeline, time, loggers.CreateLogger<ScrapeSource>());
         if (options.Graphite.Listen is not null) yield return new GraphiteSource(options.Graphite, pipeline, time, loggers.CreateLogger<GraphiteSource>());
         if (options.Statsd.Listen is not null) yield return new StatsdSource(options.Statsd, pipeline, time, loggers.CreateLogger<StatsdSource>());
+        foreach (KafkaOptions kafka in options.Kafka) yield return new KafkaSource(kafka, pipeline, queues, time, loggers.CreateLogger<KafkaSource>());
+        foreach (RabbitMqOptions rabbit in options.RabbitMq) yield return new RabbitMqSource(rabbit, pipeline, queues, time, loggers.CreateLogger<RabbitMqSource>());
+        foreach (RedisOptions redis in options.Redis) yield return new RedisSource(redis, pipeline, queues, time, loggers.CreateLogger<RedisSource>());
         if (options.Demo) yield return new SimulatorSource(new(), pipeline.IngestAsync, time, loggers.CreateLogger<SimulatorSource>());
     }
 

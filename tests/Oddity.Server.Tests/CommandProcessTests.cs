@@ -59,13 +59,13 @@ public sealed class CommandProcessTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "my.yml"), "retention: 7d\n");
         (int code, string output, _) = await CommandProcess.RunAsync(
-            _folder, ["config", "explain", "my.yml"], new Dictionary<string, string> { ["SLACK_WEBHOOK"] = "https://hooks.example/hunter2", ["REDIS_URL"] = "redis://x" });
+            _folder, ["config", "explain", "my.yml"], new Dictionary<string, string> { ["SLACK_WEBHOOK"] = "https://hooks.example/hunter2", ["ALERTS_CHANNEL"] = "x" });
 
         code.ShouldBe(0);
         output.ShouldMatch(@"retention\s+= 7d  \(my\.yml:1\)");
         output.ShouldMatch(@"alerts\.slack\.webhook_url\s+= \*\*\*  \(environment SLACK_WEBHOOK\)");
         output.ShouldMatch(@"http\.max_body\s+= 32MiB  \(default\)");
-        output.ShouldContain("REDIS_URL: not used yet");
+        output.ShouldContain("ALERTS_CHANNEL: not used yet");
         output.ShouldNotContain("hunter2");
     }
 

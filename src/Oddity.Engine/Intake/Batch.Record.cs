@@ -8,8 +8,8 @@ namespace Oddity.Engine.Intake;
 /// <summary>The part of a batch that is its record in the log, and which of its rows go to which shard.</summary>
 /// <remarks>
 /// Record: version, flags, time of arrival, tenant; the series that the log does not name yet, each with number, kind and text; then columns: numbers of
-/// series and times as differences to the row before, values as they are; then vectors, series that were deleted, and the idempotency key with its
-/// answer, each where a flag says so. So a replay needs nothing but the log and the checkpoint before it.
+/// series and times as differences to the row before, values as they are; then vectors, series that were deleted, the idempotency key with its
+/// answer, and how far the batch takes its source, each where a flag says so. So a replay needs nothing but the log and the checkpoint before it.
 /// </remarks>
 public sealed partial class Batch
 {
@@ -17,6 +17,7 @@ public sealed partial class Batch
     private const byte HasVectors = 1;
     private const byte HasDeleted = 2;
     private const byte HasKey = 4;
+    private const byte HasPositions = 8;
 
     private byte[] _buffer = [];
     private int[] _order = [];
@@ -36,6 +37,9 @@ public sealed partial class Batch
     /// <summary>The key that the request came with and how many records were let in and not; from the log after a restart.</summary>
     internal (string? Key, int Accepted, int Rejected) Answer { get; set; }
 
+    /// <summary>How far it takes its source; from the log after a restart.</summary>
+    internal IReadOnlyList<SourcePosition> Positions { get; private set; } = [];
+
     /// <summary>Samples of a record whose series the log no longer names, because what named it is damaged.</summary>
     internal int Orphans { get; private set; }
 
@@ -45,7 +49,8 @@ public sealed partial class Batch
         _deletionsSeen = _router.Deletions;
         var writer = new PayloadWriter(_buffer);
         writer.Byte(Version);
-        writer.Byte((byte)((Vectors.Count > 0 ? HasVectors : 0) | (Deleted.Length > 0 ? HasDeleted : 0) | (Answer.Key is not null ? HasKey : 0)));
+        int parts = (Vectors.Count > 0 ? HasVectors : 0) | (Deleted.Length > 0 ? HasDeleted : 0) | (Answer.Key is not null ? HasKey : 0);
+        writer.Byte((byte)(parts | (Positions.Count > 0 ? HasPositions : 0)));
         writer.Signed(ReceivedMs);
         writer.Text(Tenant);
         WriteNames(ref writer);
@@ -63,6 +68,8 @@ public sealed partial class Batch
             writer.Varint((ulong)Answer.Accepted);
             writer.Varint((ulong)Answer.Rejected);
         }
+
+        if (Positions.Count > 0) WritePositions(ref writer);
 
         writer.Reserve(LogRecord.Alignment);
         (_buffer, PayloadLength) = (writer.Buffer, writer.Length);
@@ -120,6 +127,7 @@ public sealed partial class Batch
         }
 
         if ((flags & HasKey) != 0) Answer = (reader.Text(), (int)reader.Varint(), (int)reader.Varint());
+        if ((flags & HasPositions) != 0) Positions = ReadPositions(ref reader);
         PayloadLength = payload.Length;
         Arrange(shards);
     }
@@ -199,6 +207,23 @@ public sealed partial class Batch
             if (kind == 1 && dimensions.Length == 0) throw new InvalidDataException("A vector of nothing.");
             _router.Define(id, key, kind, dimensions);
         }
+    }
+
+    private void WritePositions(ref PayloadWriter writer)
+    {
+        writer.Varint((ulong)Positions.Count);
+        foreach ((string place, string position) in Positions)
+        {
+            writer.Text(place);
+            writer.Text(position);
+        }
+    }
+
+    private static SourcePosition[] ReadPositions(ref PayloadReader reader)
+    {
+        var positions = new SourcePosition[reader.Count(2)];
+        foreach (ref SourcePosition position in positions.AsSpan()) position = new(reader.Text(), reader.Text());
+        return positions;
     }
 
     private void WriteRows(ref PayloadWriter writer)

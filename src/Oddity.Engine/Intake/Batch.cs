@@ -130,7 +130,7 @@ public sealed partial class Batch : IDisposable, IValueTaskSource
 
     internal void Start(BatchPool pool, Router router, string tenant, IngestOptions options, long nowMs, long oldestMs, long newestMs)
     {
-        (_pool, _router, Tenant, Options, ReceivedMs) = (pool, router, tenant, options, nowMs);
+        (_pool, _router, Tenant, Options, ReceivedMs, Positions) = (pool, router, tenant, options, nowMs, options.Positions);
         (_oldestMs, _newestMs, _holders) = (oldestMs, newestMs, 1);
     }
 
@@ -196,7 +196,7 @@ public sealed partial class Batch : IDisposable, IValueTaskSource
         ForgetNew();
         (_names, _selected, LimitHit) = (null, null, null);
         (Count, Rejected, RecordCount, Size, PayloadLength, Sequence) = (0, 0, 0, 0, 0, 0);
-        (Deleted, Gone, Answer, Orphans) = ([], [], default, 0);
+        (Deleted, Gone, Answer, Orphans, Positions) = ([], [], default, 0, []);
     }
 
     internal void Shrink()

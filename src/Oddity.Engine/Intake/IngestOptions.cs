@@ -7,4 +7,10 @@ namespace Oddity.Engine.Intake;
 public sealed record IngestOptions(bool Backfill = false, bool Atomic = false, string? IdempotencyKey = null)
 {
     public static IngestOptions Live { get; } = new();
+
+    /// <summary>
+    /// How far the request takes its source; on disk together with the records, in one piece. A request that has any is stored even when none of its records is good,
+    /// so that a source does not come back to them. Default: none.
+    /// </summary>
+    public IReadOnlyList<SourcePosition> Positions { get; init; } = [];
 }

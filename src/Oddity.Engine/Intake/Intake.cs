@@ -82,7 +82,7 @@ internal sealed class Intake
             IngestError[] errors = [.. batch.Errors];
             int accepted = batch.RecordCount - batch.Rejected;
             if (batch.Options.Atomic && batch.Rejected > 0) return new(IngestOutcome.AtomicRefused, 0, batch.RecordCount, errors);
-            if (accepted == 0) return new(batch.RecordCount == 0 ? IngestOutcome.Stored : IngestOutcome.NothingAccepted, 0, batch.Rejected, errors);
+            if (accepted == 0 && batch.Positions.Count == 0) return new(batch.RecordCount == 0 ? IngestOutcome.Stored : IngestOutcome.NothingAccepted, 0, batch.Rejected, errors);
             if (batch.LimitHit is { } limit) return Refused(batch, limit == "memory" ? IngestOutcome.Overloaded : IngestOutcome.OverLimit, limit, LimitRetry);
             if (!_rate.TryTake(batch.Tenant, batch.Count)) return Refused(batch, IngestOutcome.OverLimit, "samples_per_second", BusyRetry);
             if (batch.Options.IdempotencyKey is not { } key) return await AppendAsync(batch, accepted, errors).ConfigureAwait(false);

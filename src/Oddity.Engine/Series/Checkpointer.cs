@@ -15,8 +15,8 @@ namespace Oddity.Engine.Series;
 /// the store in one transaction, after the anomalies found up to there; then the log up to N is no longer needed.
 /// </summary>
 internal sealed class Checkpointer(
-    EngineOptions options, Database database, SegmentLog segments, IdempotencyKeys keys, Router router, AnomalySink sink, EngineMeter meter, TimeProvider time,
-    ILogger log)
+    EngineOptions options, Database database, SegmentLog segments, IdempotencyKeys keys, SourcePositions positions, Router router, AnomalySink sink, EngineMeter meter,
+    TimeProvider time, ILogger log)
 {
     private readonly SemaphoreSlim _one = new(1);
     private long _cleaned;
@@ -25,6 +25,7 @@ internal sealed class Checkpointer(
     public long Load(IReadOnlyList<Shard> shards)
     {
         List<Watched> cold = database.Read(LoadSeries);
+        positions.Load();
         if (database.Read(HasOldLog)) throw new InvalidDataException("The database holds a log of an early version. Start and stop that version once, then this one.");
         router.Restore(new Listening(database.Read(connection => Meta(connection, "listening_at")), database.Read(connection => Meta(connection, "listening_steps"))));
         if (cold.Count > 0)
@@ -56,6 +57,7 @@ internal sealed class Checkpointer(
             }
 
             keys.Saved(sequence);
+            positions.Saved();
             segments.Forget(sequence);
             await Task.WhenAll(cuts.Select(cut => cut.Shard.AskAsync(() => cut.Done()))).ConfigureAwait(false);
             meter.Checkpointed(time.GetElapsedTime(begun));
@@ -190,6 +192,7 @@ internal sealed class Checkpointer(
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('applied', ?1)", sequence);
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('listening_at', ?1), ('listening_steps', ?2)", cuts[0].Listening.At, cuts[0].Listening.Steps);
         keys.Save(statements, sequence);
+        positions.Save(statements);
         if (nowMs - _cleaned < 3_600_000) return;
         _cleaned = nowMs;
         Forget(statements, nowMs);

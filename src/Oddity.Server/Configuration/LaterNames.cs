@@ -16,12 +16,9 @@ internal static class LaterNames
             "DATABASE_URL", "DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD", "DATABASE_DRIVER",
             "HIKARI_MAXIMUM_POOL_SIZE", "HIKARI_MINIMUM_IDLE", "INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_ORG", "INFLUXDB_BUCKET",
         ]),
-        ("Redis is not used yet", ["REDIS_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "ALERTS_CHANNEL"]),
-        ("Kafka is not used yet", [
-            "KAFKA_BROKER", "KAFKA_BROKER_URL", "KAFKA_TOPIC", "KAFKA_TOPIC_METRICS", "KAFKA_TOPIC_LOGS", "KAFKA_GROUP_ID",
-        ]),
+        ("alerts are not published to Redis yet", ["ALERTS_CHANNEL"]),
         ("sessions are random tokens, not JWT; see auth.session_idle", ["JWT_SECRET", "JWT_EXPIRATION"]),
-        ("every sample is looked at when it arrives", ["DETECTION_INTERVAL", "SLEEP_ON_EMPTY"]),
+        ("every sample is looked at when it arrives", ["DETECTION_INTERVAL"]),
         ("models are part of the server", ["ML_SERVICE_URL", "ML_MODEL_PATH"]),
         ("logs go to standard error", ["LOG_FILE"]),
         ("has no meaning here", [

@@ -109,7 +109,12 @@ internal sealed class OptionsBinder(SettingReader reader)
         graphite = graphite with { Tenant = BindTenant(graphite.Listen, Settings.GraphiteListen, Settings.GraphiteTenant, graphiteOrigin) };
         var statsd = new StatsdOptions { Listen = reader.Read(Settings.StatsdListen, out Origin statsdOrigin), FlushInterval = reader.Read(Settings.StatsdFlushInterval) };
         statsd = statsd with { Tenant = BindTenant(statsd.Listen, Settings.StatsdListen, Settings.StatsdTenant, statsdOrigin) };
-        return new() { Host = host, HostInterval = hostInterval, Demo = demo, Prometheus = prometheus, Scrape = scrape, Graphite = graphite, Statsd = statsd };
+        var queues = new QueueBinder(reader);
+        return new()
+        {
+            Host = host, HostInterval = hostInterval, Demo = demo, Prometheus = prometheus, Scrape = scrape, Graphite = graphite, Statsd = statsd,
+            Kafka = queues.BindKafka(), RabbitMq = queues.BindRabbitMq(), Redis = queues.BindRedis(),
+        };
     }
 
     /// <summary>Whose a protocol's series are that knows no credentials: beyond this machine somebody has to have thought of that.</summary>

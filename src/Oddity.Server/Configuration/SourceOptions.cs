@@ -1,5 +1,8 @@
 using Oddity.Connectors.Sources.Graphite;
+using Oddity.Connectors.Sources.Kafka;
 using Oddity.Connectors.Sources.Prometheus;
+using Oddity.Connectors.Sources.RabbitMq;
+using Oddity.Connectors.Sources.Redis;
 using Oddity.Connectors.Sources.Scrape;
 using Oddity.Connectors.Sources.Statsd;
 
@@ -28,4 +31,13 @@ internal sealed record SourceOptions
 
     /// <summary>Where StatsD is taken. Default: nowhere.</summary>
     public StatsdOptions Statsd { get; init; } = new();
+
+    /// <summary>Kafkas to read topics of. Default: none.</summary>
+    public IReadOnlyList<KafkaOptions> Kafka { get; init; } = [];
+
+    /// <summary>RabbitMQ queues to read. Default: none.</summary>
+    public IReadOnlyList<RabbitMqOptions> RabbitMq { get; init; } = [];
+
+    /// <summary>Redis lists and streams to read. Default: none.</summary>
+    public IReadOnlyList<RedisOptions> Redis { get; init; } = [];
 }

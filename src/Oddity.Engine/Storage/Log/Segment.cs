@@ -87,7 +87,7 @@ internal sealed class Segment : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>Makes names in a folder durable. Only Unix needs it, and has it.</summary>
-    private static void SyncFolder(string folder)
+    internal static void SyncFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
         using SafeFileHandle handle = open(folder, 0);

@@ -1,0 +1,14 @@
+namespace Oddity.Connectors.Sources.Queues;
+
+/// <summary>What the messages of a queue are.</summary>
+public enum QueueKind
+{
+    /// <summary>JSON events, as docs/sources/events.md has them.</summary>
+    Events,
+
+    /// <summary>API calls.</summary>
+    ApiCalls,
+
+    /// <summary>Log lines.</summary>
+    Logs,
+}
