@@ -1,4 +1,5 @@
 using Oddity.Engine.Alerting;
+using Oddity.Engine.Calls;
 using Oddity.Engine.Series;
 
 namespace Oddity.Engine;
@@ -32,6 +33,9 @@ public sealed record EngineOptions
 
     /// <summary>What watches which series.</summary>
     public WatchOptions Watch { get; init; } = new();
+
+    /// <summary>How calls become series, and how long traces are kept.</summary>
+    public CallOptions Calls { get; init; } = new();
 
     /// <summary>Who hears of which anomaly.</summary>
     public AlertingOptions Alerting { get; init; } = new();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Oddity.Detection;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
+using Oddity.Engine.Calls;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Live;
 using Oddity.Engine.Series;
@@ -59,6 +60,7 @@ public sealed class Pipeline : IAsyncDisposable
             throw;
         }
 
+        Calls = new(Database, options, time);
         _outbox = new(options.Alerting, channels, Database, _meter, time, log);
         _sink = new(Database, _outbox, Live, _meter, time, log);
         options = options with { Shards = Math.Max(1, options.Shards) };
@@ -123,6 +125,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The log. For tests.</summary>
     internal SegmentLog Log => _segments;
 
+    /// <summary>Calls of APIs and spans of traces, until and after they are added up.</summary>
+    public CallStore Calls { get; }
+
     /// <summary>Events for dashboards.</summary>
     public LiveFeed Live { get; } = new();
 
@@ -133,7 +138,8 @@ public sealed class Pipeline : IAsyncDisposable
         new(options, channels, time, loggers);
 
     /// <summary>Lets a batch in. Returns when what was accepted is on disk.</summary>
-    public Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions options, CancellationToken cancel) => _intake.IngestAsync(batch, options, cancel);
+    public Task<IngestResult> IngestAsync(IngestBatch batch, IngestOptions options, CancellationToken cancel) =>
+        batch.Calls.Count == 0 ? _intake.IngestAsync(batch, options, cancel) : CallIntake.TakeAsync(this, _intake, batch, options, _time, cancel);
 
     /// <summary>An empty batch for a source that names series by the bytes of its protocol; ends with <see cref="CommitAsync"/> or its disposal.</summary>
     /// <param name="tenant">Whose samples they are.</param>

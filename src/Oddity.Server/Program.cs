@@ -7,6 +7,7 @@ using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Host;
 using Oddity.Connectors.Sources.Kafka;
+using Oddity.Connectors.Sources.Probes;
 using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.RabbitMq;
 using Oddity.Connectors.Sources.Redis;
@@ -17,6 +18,7 @@ using Oddity.Detection;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
+using Oddity.Engine.Calls;
 using Oddity.Engine.Changes;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
@@ -67,7 +69,7 @@ internal static class Program
 
             // The data directory: locked, opened, and what was logged before is replayed in the background. /readyz says when that is done.
             Pipeline? pipeline = null;
-            OutboundHttp outbound = Outbound(server, time);
+            OutboundHttp outbound = Outbound(server, time, allowPrivate: true);
             IChannel[] channels = [.. Channels(options.Channels, outbound, (key, ms, cancel) => ValueAtAsync(pipeline!, key, ms, cancel), time)];
             pipeline = Pipeline.Open(options.Engine, channels, time, loggers);
             server.OnStop("pipeline", pipeline.DisposeAsync);
@@ -76,6 +78,14 @@ internal static class Program
             builder.Services.AddSingleton(options.Engine);
             var changes = new ChangeStore(pipeline.Database, options.Engine.Retention, time);
             builder.Services.AddSingleton(changes);
+            var apis = new ApiStore(pipeline.Database);
+            builder.Services.AddSingleton(apis);
+            builder.Services.AddSingleton(new CallQueries(pipeline.Calls));
+            builder.Services.AddSingleton(new AnomalyTrends(pipeline.Database));
+            var closer = new CallCloser(pipeline, time, loggers.CreateLogger<CallCloser>());
+            builder.Services.AddSingleton(closer);
+            var probes = new ProbeSource(apis.All, Outbound(server, time, options.Sources.ProbePrivate), pipeline.IngestAsync, time, loggers.CreateLogger<ProbeSource>());
+            builder.Services.AddSingleton(probes);
             builder.Services.AddSingleton(new VersionWatch(pipeline.Database, changes, time));
 
             // What brings samples in by itself; requests are the other way in.
@@ -106,6 +116,7 @@ internal static class Program
 
             await Listeners.StartAsync(app, options.Http);
             server.OnStop("listeners", async () => await app.StopAsync());
+            server.FailWith(server.Run("calls", closer.RunAsync), server.Run("probes", probes.RunAsync));
             server.FailWith(server.Run("sources", cancel => RunAsync(sources, pipeline, cancel)));
             server.Opened(app, accounts.SetupNeeded ? await accounts.CreateSetupTokenAsync() : null, options.Http.PublicUrl);
             return server;
@@ -118,11 +129,12 @@ internal static class Program
     }
 
     /// <summary>
-    /// The way out to addresses that the settings name; those may be in private networks, as a Prometheus or a chat server of one's own mostly is.
+    /// A way out. Addresses that the settings name may be in private networks, as a Prometheus or a chat server of one's own mostly is; those that users
+    /// name may not, unless the settings say so.
     /// </summary>
-    private static OutboundHttp Outbound(RunningServer server, TimeProvider time)
+    private static OutboundHttp Outbound(RunningServer server, TimeProvider time, bool allowPrivate)
     {
-        var outbound = new OutboundHttp(new() { AllowPrivate = true }, time);
+        var outbound = new OutboundHttp(new() { AllowPrivate = allowPrivate }, time);
         server.OnStop("outbound connections", () =>
         {
             outbound.Dispose();

@@ -29,6 +29,10 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>A part of the server.</summary>
+    public T Service<T>()
+        where T : notnull => _server.Services.GetRequiredService<T>();
+
     public static async Task<ApiServer> StartAsync(HttpOptions? http = null, WatchOptions? watch = null, TimeProvider? time = null)
     {
         string folder = Directory.CreateTempSubdirectory("oddity-api-").FullName;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changesOf, servicesOf, summaryOf, topologyOf, traceOf } from './services.mjs';
 import { World, shown } from './world.mjs';
 import { accept } from './websocket.mjs';
 
@@ -117,6 +118,14 @@ function answerTo(context, request, url, body) {
     const found = status ? world.set(one[1], status, session.user ?? 'anonymous', json().note) : world.anomalies.find((anomaly) => anomaly.id === one[1]);
     return found ? [200, shown(found)] : problem(404, 'not_found', 'There is no anomaly with that id.');
   }
+  if (path === '/api/v1/changes') return [200, { data: world.series.length ? changesOf() : [], next_cursor: null }];
+  if (/^\/api\/v1\/anomalies\/[0-9a-f]{32}\/context$/.test(path)) return [200, { changes: changesOf(), traces: [traceOf().trace_id] }];
+  if (path === '/api/v1/services') return [200, { data: world.series.length ? servicesOf() : [], next_cursor: null }];
+  if (path === '/api/v1/topology') return [200, topologyOf()];
+  if (path === '/api/v1/traces')
+    return [200, { data: [summaryOf(traceOf())].filter((trace) => (url.searchParams.get('service') ?? 'web') !== 'mail'), next_cursor: null }];
+  if (path.startsWith('/api/v1/traces/'))
+    return path.endsWith(traceOf().trace_id) ? [200, traceOf()] : problem(404, 'not_found', 'There is no such trace, or no more.');
   if (path === '/api/v1/series') return [200, listSeries(world, url.searchParams)];
   if (path === '/api/v1/samples') {
     const [from, to] = [

@@ -16,6 +16,8 @@ const AnomalyPage = lazy(() => import('./pages/anomaly/AnomalyPage'));
 const SeriesPage = lazy(() => import('./pages/series/SeriesPage'));
 const Upload = lazy(() => import('./pages/upload/Upload'));
 const Tokens = lazy(() => import('./pages/tokens/Tokens'));
+const Services = lazy(() => import('./pages/services/Services'));
+const TracePage = lazy(() => import('./pages/services/TracePage'));
 const Help = lazy(() => import('./pages/help/Help'));
 const SetUp = lazy(() => import('./pages/setup/SetUp'));
 const SignIn = lazy(() => import('./pages/sign-in/SignIn'));
@@ -53,6 +55,8 @@ export function AppRoutes() {
             <Route path="/anomalies" element={<Anomalies />} />
             <Route path="/anomalies/:id" element={<AnomalyPage />} />
             <Route path="/series" element={<SeriesPage />} />
+            <Route path="/services" element={<Services />} />
+            <Route path="/traces/:id" element={<TracePage />} />
             <Route path="/upload" element={<Upload />} />
             <Route path="/tokens" element={<Tokens />} />
             <Route path="/help" element={<Help />} />

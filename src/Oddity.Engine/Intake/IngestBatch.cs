@@ -1,3 +1,4 @@
+using Oddity.Engine.Calls;
 using Oddity.Engine.Series;
 
 namespace Oddity.Engine.Intake;
@@ -14,11 +15,17 @@ public sealed class IngestBatch(string tenant)
     /// <summary>Values measured together, of which the series <c>Dimensions[i]</c> hold the samples; watched as one vector.</summary>
     public readonly record struct VectorRow(SeriesKey Vector, SeriesKey[] Dimensions, long? TimeMs, double[] Values, int Record);
 
+    /// <summary>Stands for the time of arrival in a call.</summary>
+    public const long Arrival = long.MinValue;
+
     public string Tenant { get; } = tenant;
 
     public List<Row> Rows { get; } = [];
 
     public List<VectorRow> Vectors { get; } = [];
+
+    /// <summary>Calls of APIs, each with the record it is of and which has samples too; they are added up by interval besides.</summary>
+    public List<(int Record, Call Call)> Calls { get; } = [];
 
     public List<IngestError> Errors { get; } = [];
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.ResponseCompression;
 using Oddity.Engine;
 using Oddity.Server.Api.Anomalies;
+using Oddity.Server.Api.Calls;
 using Oddity.Server.Api.Changes;
 using Oddity.Server.Api.Figures;
 using Oddity.Server.Api.Health;
@@ -73,11 +74,15 @@ internal static class ApiRoutes
         routes.MapExposition();
         routes.MapCollectd();
         routes.MapOtlp();
+        routes.MapSpans();
         routes.MapUploads();
         routes.MapPredict();
         routes.MapReport();
         routes.MapAnomalies();
         routes.MapAlerts();
+        routes.MapApis();
+        routes.MapAnalytics();
+        routes.MapTraces();
         routes.MapChanges();
         routes.MapAnnotations();
         routes.MapSeries();

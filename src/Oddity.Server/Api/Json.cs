@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Oddity.Server.Api.Anomalies;
+using Oddity.Server.Api.Calls;
 using Oddity.Server.Api.Changes;
 using Oddity.Server.Api.Health;
 using Oddity.Server.Api.Ingest;
@@ -27,6 +28,16 @@ namespace Oddity.Server.Api;
 [JsonSerializable(typeof(AlertsBody))]
 [JsonSerializable(typeof(LiveMessage))]
 [JsonSerializable(typeof(Page<ChangeBody>))]
+[JsonSerializable(typeof(ApiBody))]
+[JsonSerializable(typeof(Page<ApiBody>))]
+[JsonSerializable(typeof(SummaryBody))]
+[JsonSerializable(typeof(PerformanceBody))]
+[JsonSerializable(typeof(TrendsBody))]
+[JsonSerializable(typeof(TraceBody))]
+[JsonSerializable(typeof(Page<TraceSummaryBody>))]
+[JsonSerializable(typeof(TopologyBody))]
+[JsonSerializable(typeof(Page<ServiceBody>))]
+[JsonSerializable(typeof(AnomalyContextBody))]
 [JsonSerializable(typeof(ChangesAccepted))]
 [JsonSerializable(typeof(AnnotationAdded))]
 [JsonSerializable(typeof(AnnotationBody[]))]

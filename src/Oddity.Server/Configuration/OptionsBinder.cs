@@ -39,6 +39,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         MaxSeriesPerTenant = reader.Read(Settings.MaxSeries),
         MaxSamplesPerSecond = reader.Read(Settings.MaxSamplesPerSecond),
         MaxQueuedBytes = reader.Read(Settings.MaxQueued),
+        Calls = new() { TraceQuotaBytes = reader.Read(Settings.TraceQuota) },
     };
 
     private HttpOptions BindHttp() => new()
@@ -112,7 +113,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         var queues = new QueueBinder(reader);
         return new()
         {
-            Host = host, HostInterval = hostInterval, Demo = demo, Prometheus = prometheus, Scrape = scrape, Graphite = graphite, Statsd = statsd,
+            Host = host, HostInterval = hostInterval, Demo = demo, ProbePrivate = reader.Read(Settings.ProbePrivate), Prometheus = prometheus, Scrape = scrape, Graphite = graphite, Statsd = statsd,
             Kafka = queues.BindKafka(), RabbitMq = queues.BindRabbitMq(), Redis = queues.BindRedis(),
         };
     }

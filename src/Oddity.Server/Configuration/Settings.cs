@@ -83,6 +83,12 @@ internal static class Settings
         0,
         "Most samples of a tenant a second, on average over two seconds; requests beyond are refused. 0: no limit.");
 
+    public static Setting<long> TraceQuota { get; } = new(
+        "engine.trace_quota",
+        Kinds.Size.Checked(size => size >= 1 << 20, "is less than 1MiB"),
+        256L << 20,
+        "Most bytes of kept traces, compressed; from half of it on only some are kept, beyond it the oldest go.");
+
     public static Setting<long> MaxQueued { get; } = new(
         "engine.max_queued",
         Kinds.Size.Checked(size => size >= 1 << 20, "is less than 1MiB"),
@@ -269,6 +275,12 @@ internal static class Settings
     {
         Option = "--demo",
     };
+
+    public static Setting<bool> ProbePrivate { get; } = new(
+        "sources.probes.allow_private",
+        Kinds.Flag,
+        false,
+        "Lets registered APIs in private networks and on this machine be probed; without it only public addresses are.");
 
     public static Setting<IReadOnlyList<Uri>> PrometheusUrls { get; } = new(
         "sources.prometheus.url",
@@ -468,12 +480,12 @@ internal static class Settings
     public static IReadOnlyList<Setting> All { get; } =
     [
         DataDir, Role, LogLevel, Retention,
-        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
+        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued,
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
         Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
-        HostEnabled, HostInterval, Simulator, PrometheusUrls, PrometheusInterval, PrometheusStep, PrometheusMetrics, PrometheusMatch, PrometheusMaxMetrics,
+        HostEnabled, HostInterval, Simulator, ProbePrivate, PrometheusUrls, PrometheusInterval, PrometheusStep, PrometheusMetrics, PrometheusMatch, PrometheusMaxMetrics,
         PrometheusUser, PrometheusPassword, PrometheusToken,
         ScrapeConfigs, ScrapeFile, ScrapeAllowPrivate, GraphiteListen, GraphiteTenant, StatsdListen, StatsdTenant, StatsdFlushInterval,
         KafkaSources, RabbitMqSources, RedisSources,

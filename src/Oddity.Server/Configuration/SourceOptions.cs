@@ -20,6 +20,9 @@ internal sealed record SourceOptions
     /// <summary>Whether the simulator runs: CPU, memory, disk every 3 s, a tenth of it anomalous. Default false.</summary>
     public bool Demo { get; init; }
 
+    /// <summary>Whether registered APIs in private networks and on this machine may be probed. Default false.</summary>
+    public bool ProbePrivate { get; init; }
+
     /// <summary>Prometheus servers to pull from. Default: none.</summary>
     public IReadOnlyList<PrometheusOptions> Prometheus { get; init; } = [];
 

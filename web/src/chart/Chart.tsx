@@ -6,13 +6,15 @@ import 'uplot/dist/uPlot.min.css';
 import { clock, dayOf, moment, shortClock } from '../text/times';
 import { band as bandWords, withUnit, type Unit } from '../text/units';
 import classes from './Chart.module.css';
-import { oddPoints, timeLabels, valueRange, type ChartData, type Span } from './data';
-import { drawBand, drawOddPoints, drawSpans, paletteOf } from './draw';
+import { oddPoints, timeLabels, valueRange, type ChartData, type Mark, type Span } from './data';
+import { drawBand, drawMarks, drawOddPoints, drawSpans, paletteOf } from './draw';
 
 interface Props {
   label: string;
   data: ChartData;
   spans: Span[];
+  /** What was done meanwhile. */
+  marks?: Mark[];
   unit: Unit;
   /** Unix seconds: what the time axis shows. */
   from: number;
@@ -24,16 +26,18 @@ interface Props {
   onReset?: () => void;
 }
 
-export default function Chart({ label, data, spans, unit, from, to, height = 320, onZoom, onReset }: Props) {
+const none: Mark[] = [];
+
+export default function Chart({ label, data, spans, marks = none, unit, from, to, height = 320, onZoom, onReset }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const scheme = useComputedColorScheme();
   const [at, setAt] = useState<number | null>(null);
   const odd = useMemo(() => oddPoints(data, spans), [data, spans]);
   // uPlot keeps the hooks it was made with; they read what is current through this.
-  const current = useRef({ data, spans, odd, from, to, onZoom });
+  const current = useRef({ data, spans, marks, odd, from, to, onZoom });
   useEffect(() => {
-    current.current = { data, spans, odd, from, to, onZoom };
+    current.current = { data, spans, marks, odd, from, to, onZoom };
   });
 
   useEffect(() => {
@@ -53,7 +57,7 @@ export default function Chart({ label, data, spans, unit, from, to, height = 320
 
   useEffect(() => {
     plot.current?.setData(aligned(data));
-  }, [data, odd, from, to, scheme, height, unit]);
+  }, [data, odd, marks, from, to, scheme, height, unit]);
 
   const moveTo = useCallback((index: number) => {
     const made = plot.current;
@@ -92,14 +96,14 @@ export default function Chart({ label, data, spans, unit, from, to, height = 320
       aria-label={`${label}. Left and right arrows read the samples${onZoom ? ', plus and minus zoom, 0 goes back' : ''}.`}
       onKeyDown={onKeyDown}
     >
-      <Readout data={data} at={at} odd={odd} unit={unit} />
+      <Readout data={data} at={at} odd={odd} marks={marks} unit={unit} />
       <div ref={holder} className={classes.plot} style={{ height }} onDoubleClick={() => onReset?.()} />
     </div>
   );
 }
 
 /** What the cursor is on, in a place that doesn't move; without a cursor, what the colours mean. */
-function Readout({ data, at, odd, unit }: { data: ChartData; at: number | null; odd: number[]; unit: Unit }) {
+function Readout({ data, at, odd, marks, unit }: { data: ChartData; at: number | null; odd: number[]; marks: Mark[]; unit: Unit }) {
   const time = at === null ? undefined : data.times[at];
   if (at === null || time === undefined) {
     const banded = data.lower.some((limit) => typeof limit === 'number') || data.upper.some((limit) => typeof limit === 'number');
@@ -109,6 +113,7 @@ function Readout({ data, at, odd, unit }: { data: ChartData; at: number | null; 
         {data.expected.some((value) => typeof value === 'number') && <span className={classes.keyExpected}>expected</span>}
         {banded && <span className={classes.keyBand}>normal band</span>}
         {odd.length > 0 && <span className={classes.keyOdd}>odd</span>}
+        {marks.length > 0 && <span className={classes.keyMark}>change</span>}
       </div>
     );
   }
@@ -128,6 +133,7 @@ const aligned = (data: ChartData): uPlot.AlignedData => [data.times, data.values
 interface Current {
   data: ChartData;
   spans: Span[];
+  marks: Mark[];
   odd: number[];
   from: number;
   to: number;
@@ -178,6 +184,7 @@ function optionsFor(
         (plot) => {
           drawBand(plot, current.current.data, palette);
           drawSpans(plot, current.current.spans, palette);
+          drawMarks(plot, current.current.marks, palette);
         },
       ],
       draw: [(plot) => drawOddPoints(plot, current.current.data, current.current.odd, palette)],

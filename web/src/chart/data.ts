@@ -12,6 +12,13 @@ export interface ChartData {
   upper: (number | null | undefined)[];
 }
 
+/** Something that was done at a time, drawn as a line with its name. */
+export interface Mark {
+  /** Unix seconds. */
+  at: number;
+  label: string;
+}
+
 /** Median distance of neighbours; 0 when there are fewer than two. */
 export function usualStep(times: number[]): number {
   const steps = times.slice(1).map((time, index) => time - times[index]!);

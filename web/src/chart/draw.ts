@@ -1,6 +1,6 @@
 // What uPlot does not draw by itself: the expected band below the line, anomalies as spans, odd samples as dots.
 import type uPlot from 'uplot';
-import type { ChartData, Span } from './data';
+import type { ChartData, Mark, Span } from './data';
 
 export interface Palette {
   line: string;
@@ -9,6 +9,7 @@ export interface Palette {
   bandEdge: string;
   odd: string;
   oddSpan: string;
+  mark: string;
   grid: string;
   text: string;
   panel: string;
@@ -24,6 +25,7 @@ export function paletteOf(element: Element): Palette {
     bandEdge: read('chart-band-edge'),
     odd: read('odd'),
     oddSpan: read('odd-wash'),
+    mark: read('accent'),
     grid: read('chart-grid'),
     text: read('ink-3'),
     panel: read('panel'),
@@ -67,6 +69,37 @@ export function drawSpans(plot: uPlot, spans: Span[], palette: Palette): void {
     ctx.fillRect(left - 2 * devicePixelRatio, bbox.top, width + 4 * devicePixelRatio, bbox.height);
     ctx.fillStyle = palette.odd;
     ctx.fillRect(left - 2 * devicePixelRatio, bbox.top, width + 4 * devicePixelRatio, 3 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+/** Lines across the chart with their names at the top; a name that would lie on the one before is left out, its line is not. */
+export function drawMarks(plot: uPlot, marks: Mark[], palette: Palette): void {
+  const { ctx, bbox } = plot;
+  const size = devicePixelRatio;
+  ctx.save();
+  clip(plot);
+  ctx.strokeStyle = palette.mark;
+  ctx.fillStyle = palette.mark;
+  ctx.lineWidth = 1.2 * size;
+  ctx.font = `${11 * size}px "Geist Variable", system-ui, sans-serif`;
+  ctx.textBaseline = 'top';
+  ctx.textAlign = 'left';
+  let free = -Infinity;
+  for (const mark of [...marks].sort((a, b) => a.at - b.at)) {
+    const x = plot.valToPos(mark.at, 'x', true);
+    ctx.setLineDash([3 * size, 3 * size]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    const name = mark.label.length > 28 ? `${mark.label.slice(0, 27)}…` : mark.label;
+    const width = ctx.measureText(name).width + 10 * size;
+    // At the right edge the name stands before its line.
+    const left = x + width > bbox.left + bbox.width ? x - width : x + 5 * size;
+    if (left < free) continue;
+    ctx.fillText(name, left, bbox.top + 5 * size);
+    free = left + width;
   }
   ctx.restore();
 }

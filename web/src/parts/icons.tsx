@@ -30,6 +30,14 @@ export const AnomaliesIcon = icon(
   </>,
 );
 export const SeriesIcon = icon(<path d="M3 3v14h14M6 13l3.2-4 2.6 2.2L16.5 6" />);
+export const ServicesIcon = icon(
+  <>
+    <circle cx="4.6" cy="10" r="2.1" />
+    <circle cx="15.4" cy="4.8" r="2.1" />
+    <circle cx="15.4" cy="15.2" r="2.1" />
+    <path d="M6.5 9.1 13.5 5.7M6.5 10.9l7 3.4" />
+  </>,
+);
 export const UploadIcon = icon(<path d="M10 13V3.5M6.2 7 10 3.2 13.8 7M3.5 12.5v3a1 1 0 0 0 1 1h11a1 1 0 0 0 1-1v-3" />);
 export const KeyIcon = icon(
   <>

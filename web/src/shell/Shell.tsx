@@ -6,7 +6,7 @@ import { Link, NavLink, Outlet, useLocation, useNavigationType } from 'react-rou
 import { useOngoing } from '../api/anomalies';
 import { useAuthState, useSignOut } from '../api/auth';
 import { ErrorBoundary } from '../parts/ErrorBoundary';
-import { AnomaliesIcon, HelpIcon, KeyIcon, OverviewIcon, SeriesIcon, SignOutIcon, UploadIcon } from '../parts/icons';
+import { AnomaliesIcon, HelpIcon, KeyIcon, OverviewIcon, SeriesIcon, ServicesIcon, SignOutIcon, UploadIcon } from '../parts/icons';
 import { Logo } from '../parts/Logo';
 import { ConnectionBadge } from './ConnectionBadge';
 import { SchemeToggle } from './SchemeToggle';
@@ -84,6 +84,7 @@ function Navigation({ oddNow }: { oddNow: number }) {
     { to: '/', name: 'Overview', Icon: OverviewIcon, end: true },
     { to: '/anomalies', name: 'Anomalies', Icon: AnomaliesIcon, count: oddNow },
     { to: '/series', name: 'Series', Icon: SeriesIcon },
+    { to: '/services', name: 'Services', Icon: ServicesIcon },
     { to: '/upload', name: 'Upload', Icon: UploadIcon },
     ...(auth?.auth === 'required' ? [{ to: '/tokens', name: 'Tokens', Icon: KeyIcon }] : []),
     { to: '/help', name: 'Help', Icon: HelpIcon },

@@ -4,6 +4,7 @@ export const places = [
   { key: 'o', path: '/', name: 'Overview' },
   { key: 'a', path: '/anomalies', name: 'Anomalies' },
   { key: 's', path: '/series', name: 'Series' },
+  { key: 'v', path: '/services', name: 'Services' },
   { key: 'u', path: '/upload', name: 'Upload' },
   { key: 't', path: '/tokens', name: 'Tokens' },
   { key: 'h', path: '/help', name: 'Help' },
@@ -35,7 +36,7 @@ export function isTyping(target: EventTarget | null): boolean {
 
 export const keyHelp: [keys: string, what: string][] = [
   ['/', 'Search on this page'],
-  ['g then o, a, s, u, t, h', 'Go to overview, anomalies, series, upload, tokens, help'],
+  ['g then o, a, s, v, u, t, h', 'Go to overview, anomalies, series, services, upload, tokens, help'],
   ['j / k', 'Next / previous anomaly in the list, Enter opens it'],
   ['a, r, f', 'Acknowledge, resolve, false positive: on the page of an anomaly'],
   ['← / →', 'Read the samples of a chart one by one (Shift: ten)'],

@@ -4,6 +4,7 @@ export type Unit = 'none' | 'percent' | 'ratio' | 'bytes' | 'bytes/s' | 'seconds
 
 const rules: [RegExp, Unit][] = [
   [/bytes?(_total)?_per_sec|bytes_rate|bps$|throughput_bytes/, 'bytes/s'],
+  [/(error|success|failure)_rate$/, 'ratio'],
   [/percent|pct(_|$)|^system_metrics_(cpu|memory|disk)$/, 'percent'],
   [/bytes/, 'bytes'],
   [/per_sec|_rate$|_rps$|_qps$|^rps$/, 'per second'],

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Oddity.Engine.Calls;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Series;
 
@@ -92,6 +93,25 @@ internal sealed class EventShapes(IngestBatch batch, TimePrecision precision, st
 
         if (ApiCallSeries(item, body) is not { } group) return;
         for (int i = 0; i < _values.Count; i++) batch.Add(group.Keys[i], timeMs, _values[i]);
+        double? size = _values.Count > 2 ? _values[2] : null;
+        batch.Calls.Add((batch.RecordCount - 1, new(group.Keys[0].Label("api_id")!, EndpointOf(item, body), timeMs ?? IngestBatch.Arrival, _values[0], _values[1] > 0, size)));
+    }
+
+    /// <summary>The endpoint, where the event names one: <c>endpoint</c>, <c>path</c> or <c>route</c>, after <c>method</c> if there is one.</summary>
+    private static string EndpointOf(JsonEvent item, ReadOnlySpan<byte> body)
+    {
+        string? path = null, method = null;
+        foreach ((JsonToken name, JsonToken value) in item.Others)
+        {
+            if (name.Escaped || value.Type != JsonTokenType.String) continue;
+            ReadOnlySpan<byte> property = name.Bytes(body);
+            if (property.SequenceEqual("endpoint"u8) || property.SequenceEqual("path"u8) || property.SequenceEqual("route"u8)) value.TryText(body, out path);
+            else if (property.SequenceEqual("method"u8)) value.TryText(body, out method);
+        }
+
+        if (path is null) return "";
+        path = CallNames.PathName(path);
+        return string.IsNullOrEmpty(method) ? path : $"{method.ToUpperInvariant()} {path}";
     }
 
     private SeriesGroup? ApiCallSeries(JsonEvent item, ReadOnlySpan<byte> body)

@@ -27,7 +27,7 @@ internal static class JsonFile
     /// <summary>The batch in portions of so many records, and the index of each portion's first record.</summary>
     public static IEnumerable<(int First, IngestBatch Batch)> Split(IngestBatch whole, int records)
     {
-        (int row, int vector, int error) = (0, 0, 0);
+        (int row, int vector, int error, int call) = (0, 0, 0, 0);
         for (int first = 0, end = 0; first < whole.RecordCount; first = end)
         {
             var part = new IngestBatch(whole.Tenant);
@@ -39,6 +39,7 @@ internal static class JsonFile
                 part.Vectors.Add(whole.Vectors[vector] with { Record = whole.Vectors[vector].Record - first });
             }
 
+            for (; call < whole.Calls.Count && whole.Calls[call].Record < end; call++) part.Calls.Add((whole.Calls[call].Record - first, whole.Calls[call].Call));
             for (; error < whole.Errors.Count && whole.Errors[error].Index < end; error++)
             {
                 part.Errors.Add(whole.Errors[error] with { Index = whole.Errors[error].Index - first });

@@ -18,7 +18,16 @@ public static class OtlpJson
 
     /// <summary>Rewrites an ExportMetricsServiceRequest. False: it is no such object, and <paramref name="failure"/> says why.</summary>
     public static bool TryRewriteMetrics(
-        ReadOnlySpan<byte> json, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure)
+        ReadOnlySpan<byte> json, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure) =>
+        TryRewrite(json, OtlpSchema.Metrics, out message, out length, out failure);
+
+    /// <summary>Rewrites an ExportTraceServiceRequest. False: it is no such object, and <paramref name="failure"/> says why.</summary>
+    public static bool TryRewriteTraces(
+        ReadOnlySpan<byte> json, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure) =>
+        TryRewrite(json, OtlpSchema.Traces, out message, out length, out failure);
+
+    private static bool TryRewrite(
+        ReadOnlySpan<byte> json, OtlpSchema schema, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure)
     {
         var writer = new Writer(json.Length);
         (message, length, failure) = (null, 0, null);
@@ -26,7 +35,7 @@ public static class OtlpJson
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("an object is expected");
-            Rewrite(ref reader, OtlpSchema.Metrics, writer);
+            Rewrite(ref reader, schema, writer);
             if (reader.Read()) throw new JsonException("something follows the object");
             (message, length) = (writer.Buffer, writer.Length);
             return true;
@@ -63,6 +72,7 @@ public static class OtlpJson
                 writer.EndMessage(start);
                 break;
             case OtlpSchema.Kind.Text: writer.Text(number, reader.GetString()!); break;
+            case OtlpSchema.Kind.Hex: writer.Bytes(number, Convert.FromHexString(reader.GetString()!)); break;
             case OtlpSchema.Kind.Bool: writer.Varint(number, reader.GetBoolean() ? 1UL : 0); break;
             case OtlpSchema.Kind.Integer: writer.Varint(number, Whole(ref reader)); break;
             case OtlpSchema.Kind.SignedInteger:
@@ -129,6 +139,13 @@ public static class OtlpJson
             int bytes = System.Text.Encoding.UTF8.GetByteCount(value);
             Raw((ulong)bytes);
             System.Text.Encoding.UTF8.GetBytes(value, Take(bytes));
+        }
+
+        public void Bytes(int number, ReadOnlySpan<byte> value)
+        {
+            Raw(((ulong)number << 3) | ProtoReader.TypeBytes);
+            Raw((ulong)value.Length);
+            value.CopyTo(Take(value.Length));
         }
 
         public int BeginMessage(int number)

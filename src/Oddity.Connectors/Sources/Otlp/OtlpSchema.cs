@@ -13,6 +13,9 @@ internal sealed class OtlpSchema
         SignedInteger,
         Fixed64,
         Double,
+
+        /// <summary>Bytes, which JSON writes as hexadecimal digits: ids.</summary>
+        Hex,
     }
 
     private readonly Dictionary<string, (int Number, Kind Kind, OtlpSchema? Type)> _fields = new(StringComparer.Ordinal);
@@ -50,6 +53,17 @@ internal sealed class OtlpSchema
         "resourceMetrics",
         1,
         new OtlpSchema().Add("resource", 1, new OtlpSchema().Add("attributes", 1, s_attribute)).Add("scopeMetrics", 2, new OtlpSchema().Add("metrics", 2, s_metric)));
+
+    private static readonly OtlpSchema s_span = new OtlpSchema()
+        .Add("traceId", 1, Kind.Hex).Add("spanId", 2, Kind.Hex).Add("parentSpanId", 4, Kind.Hex).Add("name", 5, Kind.Text).Add("kind", 6, Kind.Integer)
+        .Add("startTimeUnixNano", 7, Kind.Fixed64).Add("endTimeUnixNano", 8, Kind.Fixed64).Add("attributes", 9, s_attribute)
+        .Add("status", 15, new OtlpSchema().Add("message", 2, Kind.Text).Add("code", 3, Kind.Integer));
+
+    /// <summary>ExportTraceServiceRequest.</summary>
+    public static OtlpSchema Traces { get; } = new OtlpSchema().Add(
+        "resourceSpans",
+        1,
+        new OtlpSchema().Add("resource", 1, new OtlpSchema().Add("attributes", 1, s_attribute)).Add("scopeSpans", 2, new OtlpSchema().Add("spans", 2, s_span)));
 
     /// <summary>The field of that name; false where there is none that is read.</summary>
     public bool TryFind(string name, out int number, out Kind kind, out OtlpSchema? type)

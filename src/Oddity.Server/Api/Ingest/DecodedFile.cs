@@ -17,6 +17,7 @@ internal sealed record DecodedFile(string Name, IngestBatch? Batch, IngestError?
         {
             int first = all.RecordCount;
             for (int i = 0; i < batch.RecordCount; i++) all.NextRecord();
+            all.Calls.AddRange(batch.Calls.Select(call => (first + call.Record, call.Call)));
             all.Rows.AddRange(batch.Rows.Select(row => row with { Record = first + row.Record }));
             all.Vectors.AddRange(batch.Vectors.Select(vector => vector with { Record = first + vector.Record }));
             all.Errors.AddRange(batch.Errors.Select(error => error with { Index = first + error.Index }));

@@ -18,6 +18,14 @@ internal sealed record OtlpAnswer(int HttpStatus, int GrpcStatus, long Rejected,
     private const int Ok = 0, InvalidArgument = 3, ResourceExhausted = 8, Unimplemented = 12, Internal = 13, Unavailable = 14;
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
+    /// <summary>What a record is: a data point, a span.</summary>
+    public string Record { get; init; } = "Data point";
+
+    /// <summary>What JSON calls the number of those refused.</summary>
+    private string RejectedName => Record == "Span" ? "rejectedSpans" : "rejectedDataPoints";
+
+    public static OtlpAnswer Of(IngestResult result, string record) => Of(result) with { Record = record, Message = Of(result).Message?.Replace("Data point", record, StringComparison.Ordinal) };
+
     public static OtlpAnswer Of(IngestResult result) => result.Outcome switch
     {
         IngestOutcome.Stored or IngestOutcome.NothingAccepted when result.Rejected == 0 => new(200, Ok, 0, null),
@@ -54,7 +62,7 @@ internal sealed record OtlpAnswer(int HttpStatus, int GrpcStatus, long Rejected,
             if (Message is not null && HttpStatus == 200)
             {
                 writer.WriteStartObject("partialSuccess");
-                writer.WriteString("rejectedDataPoints", Rejected.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                writer.WriteString(RejectedName, Rejected.ToString(System.Globalization.CultureInfo.InvariantCulture));
                 writer.WriteString("errorMessage", Message);
                 writer.WriteEndObject();
             }

@@ -4,7 +4,9 @@ using System.IO.Compression;
 using Microsoft.Net.Http.Headers;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Otlp;
+using Oddity.Connectors.Sources.Traces;
 using Oddity.Engine;
+using Oddity.Engine.Calls;
 using Oddity.Engine.Changes;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Storage;
@@ -24,16 +26,24 @@ internal static class OtlpRoutes
 
     public static void MapOtlp(this IEndpointRouteBuilder routes)
     {
-        foreach (string path in new[] { "/v1/metrics", "/api/v1/otlp/v1/metrics" })
+        foreach ((string signal, string service, Taker take) in new (string, string, Taker)[] { ("metrics", "metrics.v1.MetricsService", TakeMetricsAsync), ("traces", "trace.v1.TraceService", TakeSpansAsync) })
         {
-            routes.MapPost(path, PostAsync).Permits(Permission.Ingest).WithTags("Ingest").WithSummary("Take OpenTelemetry metrics (OTLP/HTTP)").TakesData();
-        }
+            Delegate post = (HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, [AsParameters] IngestParameters parameters) =>
+                PostAsync(context, pipeline, versions, limits, budget, parameters, take);
+            foreach (string path in new[] { $"/v1/{signal}", $"/api/v1/otlp/v1/{signal}" })
+            {
+                routes.MapPost(path, post).Permits(Permission.Ingest).WithTags("Ingest").WithSummary($"Take OpenTelemetry {signal} (OTLP/HTTP)").TakesData();
+            }
 
-        routes.MapPost("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", ExportAsync).Permits(Permission.Ingest).ExcludeFromDescription();
+            Delegate export = (HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget) => ExportAsync(context, pipeline, versions, limits, budget, take);
+            routes.MapPost($"/opentelemetry.proto.collector.{service}/Export", export).Permits(Permission.Ingest).ExcludeFromDescription();
+        }
     }
 
+    private delegate Task<OtlpAnswer> Taker(HttpContext context, Pipeline pipeline, VersionWatch versions, ReadOnlyMemory<byte> body, bool json, IngestOptions options);
+
     private static async Task PostAsync(
-        HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, [AsParameters] IngestParameters parameters)
+        HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, IngestParameters parameters, Taker take)
     {
         string type = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? parsed) ? parsed.MediaType.Value!.ToLowerInvariant() : "";
         if (type is not (Protobuf or JsonType))
@@ -43,7 +53,7 @@ internal static class OtlpRoutes
         {
             IngestOptions options = parameters.Options();
             using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-            answer = await TakeAsync(context, pipeline, versions, body.Bytes, type == JsonType, options);
+            answer = await take(context, pipeline, versions, body.Bytes, type == JsonType, options);
         }
         catch (ProblemException problem)
         {
@@ -58,7 +68,7 @@ internal static class OtlpRoutes
         await response.BodyWriter.WriteAsync(message, context.RequestAborted);
     }
 
-    private static async Task ExportAsync(HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget)
+    private static async Task ExportAsync(HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, Taker take)
     {
         string type = context.Request.ContentType ?? "";
         if (!type.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase) || !HttpProtocol.IsHttp2(context.Request.Protocol))
@@ -68,7 +78,7 @@ internal static class OtlpRoutes
         {
             using RequestBody frame = await RequestBody.ReadAsync(context, limits, budget);
             using RequestBody message = await UnframeAsync(context, frame, limits, budget);
-            answer = await TakeAsync(context, pipeline, versions, message.Bytes, json: false, IngestOptions.Live);
+            answer = await take(context, pipeline, versions, message.Bytes, false, IngestOptions.Live);
         }
         catch (ProblemException problem)
         {
@@ -108,7 +118,18 @@ internal static class OtlpRoutes
         return await RequestBody.ReadAsync(gzip, limits.MaxDecompressedBytes, budget, context.RequestAborted);
     }
 
-    private static async Task<OtlpAnswer> TakeAsync(
+    private static async Task<OtlpAnswer> TakeSpansAsync(
+        HttpContext context, Pipeline pipeline, VersionWatch versions, ReadOnlyMemory<byte> body, bool json, IngestOptions options)
+    {
+        ReadOnlyMemory<byte> message = body;
+        if (json) message = OtlpJson.TryRewriteTraces(body.Span, out byte[]? rewritten, out int length, out DecodeFailure? broken) ? rewritten.AsMemory(0, length) : throw Decode.Answer(broken);
+        if (!OtlpTracesDecoder.TryDecode(message.Span, out CallBatch? batch, out DecodeFailure? failure)) throw Decode.Answer(failure);
+        IngestResult result = await CallTaker.TakeAsync(context, pipeline, CallKind.Span, batch, options);
+        if (result.Outcome == IngestOutcome.Stored) await NoteVersionsAsync(context.Tenant(), OtlpResources.Versions(message.Span), versions, context.RequestAborted);
+        return OtlpAnswer.Of(result, "Span");
+    }
+
+    private static async Task<OtlpAnswer> TakeMetricsAsync(
         HttpContext context, Pipeline pipeline, VersionWatch versions, ReadOnlyMemory<byte> body, bool json, IngestOptions options)
     {
         string tenant = context.Tenant();

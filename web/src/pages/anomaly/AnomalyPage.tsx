@@ -3,11 +3,13 @@ import { Anchor, Button, Skeleton, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link, useParams } from 'react-router';
 import { useAnomaliesOf, useAnomaly } from '../../api/anomalies';
+import { useAnomalyContext, useChanges } from '../../api/changes';
 import { ApiError } from '../../api/client';
 import { useSamples } from '../../api/series';
 import type { Anomaly } from '../../api/types';
 import Chart from '../../chart/Chart';
 import { axisStart, chartData, spansOf } from '../../chart/data';
+import { Changes } from '../../parts/Changes';
 import { BackIcon, SeriesIcon } from '../../parts/icons';
 import { Page } from '../../parts/Page';
 import { Panel } from '../../parts/Panel';
@@ -114,8 +116,36 @@ function Content({ anomaly }: { anomaly: Anomaly }) {
         <Actions anomaly={anomaly} />
       </section>
       <AroundChart anomaly={anomaly} />
+      <Context id={anomaly.id} />
       <Evidence anomaly={anomaly} unit={unit} />
     </div>
+  );
+}
+
+/** What was done shortly before it began, and traces that are examples of it. */
+function Context({ id }: { id: string }) {
+  const { data } = useAnomalyContext(id);
+  if (!data) return null;
+  return (
+    <Panel title="Changes before it" aside="half an hour">
+      {data.changes.length > 0 ? (
+        <Changes changes={data.changes} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          None that this server was told of.
+        </Text>
+      )}
+      {data.traces.length > 0 && (
+        <p className={classes.traces}>
+          Traces of it:{' '}
+          {data.traces.map((trace) => (
+            <Anchor key={trace} component={Link} to={`/traces/${trace}`} size="sm">
+              <code>{trace.slice(-8)}</code>
+            </Anchor>
+          ))}
+        </p>
+      )}
+    </Panel>
   );
 }
 
@@ -135,6 +165,8 @@ function AroundChart({ anomaly }: { anomaly: Anomaly }) {
   const { from, to } = useMemo(() => around(anomaly, now), [anomaly, anomaly.ongoing ? now : 0]);
   const { data, error, isPending } = useSamples({ series: anomaly.series, from, to, spanMs: to - from, maxPoints: 1000, follow: false });
   const { data: others } = useAnomaliesOf(anomaly.series, from, to);
+  const changes = useChanges(from, to).data;
+  const marks = useMemo(() => (changes ?? []).map((change) => ({ at: Date.parse(change.time) / 1000, label: change.title })), [changes]);
   const samples = data?.samples.length ? data.samples : anomaly.context.window;
   const shown = useMemo(() => chartData(samples, data?.samples.length ? data.band : undefined), [samples, data]);
   const spans = useMemo(() => spansOf(others ?? [anomaly], now), [others, anomaly, now]);
@@ -148,6 +180,7 @@ function AroundChart({ anomaly }: { anomaly: Anomaly }) {
           label={`${anomaly.series} around the anomaly`}
           data={shown}
           spans={spans}
+          marks={marks}
           unit={unitOf(anomaly.metric)}
           from={axisStart(samples, from / 1000, to / 1000)}
           to={to / 1000}

@@ -3,10 +3,12 @@ import { Anchor, Skeleton, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useAnomaliesOf } from '../../api/anomalies';
+import { useChanges } from '../../api/changes';
 import { useSamples } from '../../api/series';
 import type { Series } from '../../api/types';
 import Chart from '../../chart/Chart';
 import { axisStart, chartData, spansOf } from '../../chart/data';
+import { Changes } from '../../parts/Changes';
 import { BackIcon } from '../../parts/icons';
 import { Panel } from '../../parts/Panel';
 import { Problem } from '../../parts/Problem';
@@ -42,6 +44,8 @@ export function SeriesChart({ name, known }: { name: string; known: Series | und
   const minute = Math.floor(now / 60_000) * 60_000;
   const from = fixed ? range.from : minute - spanMs;
   const anomalies = useAnomaliesOf(name, from, fixed ? range.to : minute + 3_600_000).data;
+  const changes = useChanges(from, fixed ? range.to : minute + 3_600_000).data;
+  const marks = useMemo(() => (changes ?? []).map((change) => ({ at: Date.parse(change.time) / 1000, label: change.title })), [changes]);
   const shown = useMemo(() => chartData(data?.samples ?? [], data?.band), [data]);
   const spans = useMemo(() => spansOf(anomalies ?? [], Date.now()), [anomalies, data]);
   const end = fixed || !data ? (from + spanMs) / 1000 : data.to;
@@ -79,6 +83,7 @@ export function SeriesChart({ name, known }: { name: string; known: Series | und
             label={name}
             data={shown}
             spans={spans}
+            marks={marks}
             unit={unit}
             from={axis.from}
             to={axis.to}
@@ -97,6 +102,11 @@ export function SeriesChart({ name, known }: { name: string; known: Series | und
         </p>
       </Panel>
       <AnomaliesHere anomalies={anomalies} />
+      {changes && changes.length > 0 && (
+        <Panel title="Changes in this time" aside={number(changes.length)}>
+          <Changes changes={changes} />
+        </Panel>
+      )}
     </div>
   );
 }
