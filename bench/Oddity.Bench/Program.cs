@@ -12,6 +12,8 @@ return args switch
     ["stl", .. string[] rest] => Decomposition.Print(rest),
     ["prophet"] => Forecast.Print(),
     ["argus"] => Argus.Print(),
+    ["decoders", .. string[] rest] => await Decoders.PrintAsync(rest.FirstOrDefault()),
+    ["fuzz", string which, string executions, .. string[] rest] => await Fuzz.RunAsync(which, int.Parse(executions), int.Parse(rest.FirstOrDefault() ?? "1")),
     ["codec"] => Codec.Print(),
     ["templates", .. string[] files] => Templates.Print(files),
     ["live", string url, string dashboards, string rounds, string pid] => await Live.MeasureAsync(url, int.Parse(dashboards), int.Parse(rounds), int.Parse(pid)),
@@ -36,6 +38,8 @@ static int Usage()
           live URL DASHBOARDS ROUNDS PID   sample to anomaly on that many WebSockets of a server; PID 0 leaves out its processor time
           pages URL DASHBOARDS ROUNDS  time of the dashboard's questions, asked by that many at once
           bare URL                     the web server alone, as a floor for live
+          decoders [NAME]              samples a second on one core that each protocol's decoder takes, of series known already
+          fuzz all|PROTOCOL N [SEED]   N bent bodies for each decoder of metrics, or for one; ends with 70 if one of them does anything but say yes or no
           codec                        bytes and nanoseconds of a sample in a chunk, by kind of series
         """);
     return 64;

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
@@ -46,7 +45,6 @@ internal readonly record struct JsonToken(JsonTokenType Type, int Start, int Len
     {
         value = 0;
         if (Type is not (JsonTokenType.Number or JsonTokenType.String)) return false;
-        ReadOnlySpan<byte> bytes = Bytes(body);
-        return Utf8Parser.TryParse(bytes, out value, out int used) && used == bytes.Length;
+        return NumberText.TryParse(Bytes(body), out value);
     }
 }

@@ -124,19 +124,19 @@ public static class LineProtocolDecoder
 
         private static bool TryValue(ReadOnlySpan<byte> word, out double value)
         {
-            if (Utf8Parser.TryParse(word, out value, out int used) && used == word.Length) return true;
+            if (NumberText.TryParse(word, out value)) return true;
             value = word is [(byte)'t' or (byte)'T'] || word.SequenceEqual("true"u8) || word.SequenceEqual("True"u8) || word.SequenceEqual("TRUE"u8) ? 1 : 0;
             if (value == 1) return true;
             if (word is [(byte)'f' or (byte)'F'] || word.SequenceEqual("false"u8) || word.SequenceEqual("False"u8) || word.SequenceEqual("FALSE"u8)) return true;
             if (word is not [.. var digits, (byte)'i' or (byte)'u']) return false;
             if (word[^1] == (byte)'u')
             {
-                if (!Utf8Parser.TryParse(digits, out ulong natural, out used) || used != digits.Length || digits[0] == (byte)'+') return false;
+                if (!Utf8Parser.TryParse(digits, out ulong natural, out int used) || used != digits.Length || digits[0] == (byte)'+') return false;
                 value = natural;
                 return true;
             }
 
-            if (!Utf8Parser.TryParse(digits, out long whole, out used) || used != digits.Length) return false;
+            if (!Utf8Parser.TryParse(digits, out long whole, out int length) || length != digits.Length) return false;
             value = whole;
             return true;
         }

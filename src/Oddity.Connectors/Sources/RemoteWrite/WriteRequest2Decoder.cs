@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using Oddity.Engine.Intake;
 
 namespace Oddity.Connectors.Sources.RemoteWrite;
@@ -82,6 +83,13 @@ public static class WriteRequest2Decoder
 
         public bool TryRead(ReadOnlySpan<byte> series, ReadOnlySpan<byte> request, ReadOnlySpan<(int Start, int Length)> symbols)
         {
+            int refs = TryReadShort(series, request, symbols);
+            if (refs > 0 && WriteRequestDecoder.TryReadOne(series[refs..], out long onlyMs, out double only) && batch.Select(_labels.AsSpan(0, _length)))
+            {
+                batch.Add(onlyMs, only);
+                return true;
+            }
+
             if (!TryReadLabels(series, request, symbols, out LabelMistake? mistake)) return false;
             ReadOnlySpan<byte> labels = _labels.AsSpan(0, _length);
             bool selected = false;
@@ -112,6 +120,55 @@ public static class WriteRequest2Decoder
             }
 
             return !reader.Failed;
+        }
+
+        /// <summary>
+        /// The same as <see cref="TryReadLabels"/> for what senders send: packed places first, of one to three bytes, all of them there, texts below 128 bytes.
+        /// Anything else is not wrong, and left to the reader of anything.
+        /// </summary>
+        /// <returns>How many bytes the places take; 0 if they are not so.</returns>
+        private int TryReadShort(ReadOnlySpan<byte> series, ReadOnlySpan<byte> request, ReadOnlySpan<(int Start, int Length)> symbols)
+        {
+            _length = 0;
+            if (series.Length < 2 || series[0] != 0x0A || series[1] >= 0x80 || series[1] + 2 > series.Length) return 0;
+            int at = 2, end = series[1] + 2;
+            while (at < end)
+            {
+                if (!TryPlace(series, end, symbols.Length, ref at, out int first) || !TryPlace(series, end, symbols.Length, ref at, out int second)) return 0;
+                ((int Start, int Length) name, (int Start, int Length) value) = (symbols[first], symbols[second]);
+                int inner = 4 + name.Length + value.Length, to = _length;
+                if (inner >= 0x80 || name.Length >= 0x80 || value.Length >= 0x80) return 0;
+                if (_labels.Length < to + 256) Array.Resize(ref _labels, _labels.Length * 2);
+                Span<byte> label = _labels.AsSpan(to, 256);
+                (label[0], label[1], label[2], label[3]) = (0x0A, (byte)inner, 0x0A, (byte)name.Length);
+                Copy(request, name, label, 4);
+                (label[4 + name.Length], label[5 + name.Length]) = (0x12, (byte)value.Length);
+                Copy(request, value, label, 6 + name.Length);
+                _length = to + 2 + inner;
+            }
+
+            return end;
+        }
+
+        /// <summary>Copies sixteen bytes at once where there is room for it, whatever of them is needed.</summary>
+        private static void Copy(ReadOnlySpan<byte> request, (int Start, int Length) text, Span<byte> label, int to)
+        {
+            if (text.Length <= 16 && request.Length - text.Start >= 16)
+                BinaryPrimitives.WriteUInt128LittleEndian(label[to..], BinaryPrimitives.ReadUInt128LittleEndian(request[text.Start..]));
+            else request.Slice(text.Start, text.Length).CopyTo(label[to..]);
+        }
+
+        private static bool TryPlace(ReadOnlySpan<byte> series, int end, int symbols, ref int at, out int place)
+        {
+            place = 0;
+            for (int shift = 0; shift < 21 && at < end; shift += 7)
+            {
+                byte next = series[at++];
+                place |= (next & 0x7F) << shift;
+                if (next < 0x80) return place < symbols;
+            }
+
+            return false;
         }
 
         /// <summary>Writes a series' labels as version 1.0 has them; false if the bytes are no series.</summary>

@@ -95,7 +95,7 @@ public static class WriteRequestDecoder
     }
 
     /// <summary>What Prometheus sends after the labels: one sample, value first. Anything else is not wrong, and left to the reader of anything.</summary>
-    private static bool TryReadOne(ReadOnlySpan<byte> bytes, out long timeMs, out double value)
+    internal static bool TryReadOne(ReadOnlySpan<byte> bytes, out long timeMs, out double value)
     {
         (timeMs, value) = (0, 0);
         if (bytes.Length is < 13 or > 22 || bytes[0] != 0x12 || bytes[1] != bytes.Length - 2 || bytes[2] != 0x09 || bytes[11] != 0x10) return false;
