@@ -265,10 +265,11 @@ public sealed partial class Batch
         int count = reader.Count(10);
         if (Series.Length < count) Grow(count);
         long id = 0;
+        ReadOnlySpan<Watched?> all = _router.Numbered;
         for (int i = 0; i < count; i++)
         {
             id += reader.Signed();
-            Series[i] = _router.ById(id) as SeriesState ?? null!;
+            Series[i] = ((ulong)id < (ulong)all.Length ? all[(int)id] as SeriesState : null) ?? (_router.ById(id) as SeriesState)!;
         }
 
         long timeMs = ReceivedMs;

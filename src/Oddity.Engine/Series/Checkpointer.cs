@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using Oddity.Detection;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
 using Oddity.Engine.Chunks;
@@ -18,20 +17,27 @@ internal sealed class Checkpointer(
     EngineOptions options, Database database, SegmentLog segments, IdempotencyKeys keys, SourcePositions positions, Router router, AnomalySink sink, EngineMeter meter,
     TimeProvider time, ILogger log)
 {
+    /// <summary>Series that a shard writes down at a time: well under a millisecond's work for most detectors.</summary>
+    private const int SliceSize = 128;
+
     private readonly SemaphoreSlim _one = new(1);
     private long _cleaned;
 
     /// <summary>Loads the last checkpoint into the router and returns the sequence number it was made at.</summary>
     public long Load(IReadOnlyList<Shard> shards)
     {
-        List<Watched> cold = database.Read(LoadSeries);
+        List<(Watched Watched, string Reason)> cold = database.Read(LoadSeries);
         positions.Load();
         if (database.Read(HasOldLog)) throw new InvalidDataException("The database holds a log of an early version. Start and stop that version once, then this one.");
         router.Restore(new Listening(database.Read(connection => Meta(connection, "listening_at")), database.Read(connection => Meta(connection, "listening_steps"))));
         if (cold.Count > 0)
         {
-            log.LogWarning("{Count} detectors start afresh: their configuration or format changed", cold.Count);
-            database.WriteAsync(statements => cold.ForEach(watched => RestartTable.Add(statements, watched))).GetAwaiter().GetResult();
+            foreach (IGrouping<string, string> some in cold.GroupBy(one => one.Reason, one => one.Watched.Key.Text))
+            {
+                log.LogWarning("{Count} detectors start afresh, {Series} first: {Reason}", some.Count(), some.First(), some.Key);
+            }
+
+            database.WriteAsync(statements => cold.ForEach(one => RestartTable.Add(statements, one.Watched))).GetAwaiter().GetResult();
         }
 
         log.LogInformation("{Series} series loaded, {Shards} shards", router.TotalSeries, shards.Count);
@@ -44,9 +50,10 @@ internal sealed class Checkpointer(
         try
         {
             long begun = time.GetTimestamp();
-            (long sequence, Cut[] cuts) = await router.BarrierAsync(Take).ConfigureAwait(false);
+            (long sequence, Cut[] cuts) = await router.BarrierAsync(shard => new Cut(shard, sink)).ConfigureAwait(false);
             try
             {
+                await Task.WhenAll(cuts.Select(SaveAsync)).ConfigureAwait(false);
                 await sink.FlushAsync().ConfigureAwait(false);
                 await database.WriteAsync(statements => Write(statements, sequence, cuts)).ConfigureAwait(false);
             }
@@ -115,17 +122,20 @@ internal sealed class Checkpointer(
         return command.ExecuteScalar() as long? ?? 0;
     }
 
-    private List<Watched> LoadSeries(SqliteConnection connection)
+    private List<(Watched Watched, string Reason)> LoadSeries(SqliteConnection connection)
     {
-        var cold = new List<Watched>();
+        var cold = new List<(Watched, string)>();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT id, tenant, key, kind, state FROM series";
+        command.CommandText = "SELECT id, tenant, CAST(key AS BLOB), kind, state FROM series";
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
-            if (!SeriesKey.TryParse(row.GetString(1), row.GetString(2), out SeriesKey key)) throw new InvalidDataException("A series key in the store cannot be read.");
+            string tenant = row.GetString(1);
+            if (tenant == SeriesKey.DefaultTenant) tenant = SeriesKey.DefaultTenant;
+            if (!SeriesKey.TryParse(tenant, (byte[])row[2], out SeriesKey key)) throw new InvalidDataException("A series key in the store cannot be read.");
             Watched watched = router.Create(row.GetInt32(0), key, row.GetInt32(3), []);
-            if (watched.Load(new((byte[])row[4])) is not null) cold.Add(watched);
+            if (watched.Load(new((byte[])row[4])) is { } reason) cold.Add((watched, reason));
+            watched.Stored = true;
             router.Restore(watched);
             router.OwnerOf(key).Own(watched);
         }
@@ -133,24 +143,12 @@ internal sealed class Checkpointer(
         return cold;
     }
 
-    /// <summary>On the shard's loop: what changed, as bytes.</summary>
-    private Cut Take(Shard shard)
+    /// <summary>A slice at a time, before what waits, so that nothing waits for long.</summary>
+    private static async Task SaveAsync(Cut cut)
     {
-        var cut = new Cut(shard) { Gone = shard.TakeGone() };
-        var writer = new StateWriter();
-        foreach (Watched watched in shard.Owned.Values)
+        while (!await cut.Shard.AskAsync(() => cut.SaveSome(SliceSize)).ConfigureAwait(false))
         {
-            if (!watched.Changed) continue;
-            watched.Tracker?.Flush(sink);
-            watched.Changed = false;
-            writer.Clear();
-            watched.Save(writer);
-            cut.States.Add((watched, writer.Written.ToArray()));
-            if (watched is not SeriesState series) continue;
-            foreach (SealedChunk chunk in series.Sealed) cut.Chunks.Add((series, chunk));
         }
-
-        return cut;
     }
 
     private void Write(StatementCache statements, long sequence, Cut[] cuts)
@@ -172,6 +170,12 @@ internal sealed class Checkpointer(
 
             foreach ((Watched watched, byte[] state) in cut.States)
             {
+                if (watched.Stored)
+                {
+                    statements.Execute("UPDATE series SET state = ?2 WHERE id = ?1", watched.Id, state);
+                    continue;
+                }
+
                 statements.Execute(
                     "INSERT INTO series(id, tenant, key, kind, state) VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(id) DO UPDATE SET state = ?5",
                     watched.Id,
@@ -206,33 +210,5 @@ internal sealed class Checkpointer(
         statements.Execute("DELETE FROM anomalies WHERE end_ms < ?1 AND stored_ms < ?1", before);
         statements.Execute("DELETE FROM idempotency WHERE created_ms < ?1", nowMs - 86_400_000);
         Outbox.Forget(statements, before);
-    }
-
-    /// <summary>What one shard gives to a checkpoint.</summary>
-    private sealed record Cut(Shard Shard)
-    {
-        public Listening Listening { get; } = Shard.Listening;
-
-        public List<(Watched Watched, byte[] State)> States { get; } = [];
-
-        /// <summary>Numbers of what was deleted.</summary>
-        public required List<int> Gone { get; init; }
-
-        public List<(SeriesState Series, SealedChunk Chunk)> Chunks { get; } = [];
-
-        /// <summary>It is in the store.</summary>
-        public bool Done()
-        {
-            foreach ((SeriesState series, SealedChunk chunk) in Chunks) series.Stored(chunk.Ordinal);
-            return true;
-        }
-
-        /// <summary>It is not: the next one has to take it.</summary>
-        public bool Undo()
-        {
-            foreach ((Watched watched, _) in States) watched.Changed = true;
-            Shard.Gone.AddRange(Gone);
-            return true;
-        }
     }
 }

@@ -4,9 +4,14 @@ namespace Oddity.Engine.Series;
 public static class Pattern
 {
     /// <summary>True if the pattern fits the metric name or the whole text of the series.</summary>
-    public static bool Fits(string pattern, SeriesKey key) => Fits(pattern, key.Metric) || Fits(pattern, key.Text);
+    public static bool Fits(string pattern, SeriesKey key)
+    {
+        if (pattern == "*") return true;
+        string text = key.Text;
+        return Fits(pattern, SeriesKeyParser.MetricOf(text)) || Fits(pattern, text.AsSpan());
+    }
 
-    private static bool Fits(string pattern, string text)
+    private static bool Fits(string pattern, ReadOnlySpan<char> text)
     {
         int p = 0, t = 0, star = -1, mark = 0;
         while (t < text.Length)

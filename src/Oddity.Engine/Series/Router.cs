@@ -172,6 +172,9 @@ internal sealed class Router(Shard[] shards, WatchPlans plans, int maxSeries)
         }
     }
 
+    /// <summary>All by number, at this moment; where nothing has a number, null.</summary>
+    public ReadOnlySpan<Watched?> Numbered => Volatile.Read(ref _byId);
+
     /// <summary>Null if nothing has the number.</summary>
     public Watched? ById(long id)
     {

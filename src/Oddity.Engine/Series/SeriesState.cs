@@ -10,10 +10,11 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
     /// <summary>Samples in a full chunk. Chunks are sealed by count alone, so that they do not depend on when checkpoints fall.</summary>
     public const int ChunkSize = 512;
 
-    private const byte Version = 2;
+    private const byte Version = 3;
 
-    // Before it: the open samples as a whole chunk.
+    // The open samples were a whole chunk in the first, and detectors' states had no checksum in the first two.
     private const byte FirstVersion = 1;
+    private const byte Unchecked = 2;
 
     // Of a series that nothing watches there is neither this nor a tracker.
     private RecentWindow? _recent;
@@ -104,11 +105,11 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
         return ([.. samples], Sealed is [var first, ..] ? first.Ordinal : _sealedCount);
     }
 
-    /// <summary>Chunks that the next checkpoint stores. They stay readable here until <see cref="Stored"/>.</summary>
+    /// <summary>Chunks that the next checkpoint stores. They stay readable here until <see cref="Forget"/>.</summary>
     public IReadOnlyList<SealedChunk> Sealed => _sealed ?? [];
 
     /// <summary>Forgets chunks up to and with this ordinal: they are in the store.</summary>
-    public void Stored(int ordinal)
+    public void Forget(int ordinal)
     {
         _sealed?.RemoveAll(chunk => chunk.Ordinal <= ordinal);
         if (_sealed is []) _sealed = null;
@@ -125,7 +126,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
         _open.Save(writer);
         (_recent ?? new()).Save(writer);
         (Tracker ?? new(Key, plan)).Save(writer);
-        SaveDetector(writer, plan.Revision, _detector is null ? null : _detector.Save);
+        SaveDetector(writer, plan, _detector is null ? null : _detector.Save);
         if (IsAwaited) _wait.Save(writer);
     }
 
@@ -144,7 +145,7 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
         recent.Load(reader);
         if (recent.Count > 0) _recent = recent;
         bool same = (Tracker ?? new(Key, plan)).Load(reader);
-        string? reason = LoadDetector(reader, plan.Revision, _detector is null ? null : _detector.Load);
+        string? reason = LoadDetector(reader, plan, version > Unchecked, _detector is null ? null : _detector.Load);
         if (reason is not null) _detector = plan.Create(Key);
         if (IsAwaited && reader.Remaining > 0) _wait = Wait.Load(reader);
         return same ? reason : reason ?? "its configuration changed";

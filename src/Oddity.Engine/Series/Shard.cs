@@ -28,6 +28,9 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     /// <summary>How long Oddity has listened up to the work that is being done; the same on every shard.</summary>
     public Listening Listening { get; set; }
 
+    /// <summary>The checkpoint that is being written down; null while none is. The loop's.</summary>
+    public Cut? Cut { get; set; }
+
     /// <summary>True if anything here may be missed. From any thread.</summary>
     public bool Waits => _waits;
 
@@ -76,7 +79,11 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     public void Listened(Listening until, long receivedMs) => Enqueue(() =>
     {
         Listening = until;
-        foreach (SeriesState series in _awaited) series.Miss(until.Steps, receivedMs, sink);
+        foreach (SeriesState series in _awaited)
+        {
+            if (series.Due) Cut!.Save(series);
+            series.Miss(until.Steps, receivedMs, sink);
+        }
     });
 
     /// <summary>Asks something before the work that waits.</summary>
@@ -111,6 +118,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
         {
             SeriesState target = series[row];
             if (!target.Adopted) Adopt(target);
+            if (target.Due) Cut!.Save(target);
             if (double.IsNaN(values[row])) target.End(receivedMs, sink);
             else if (!target.Take(new(times[row], values[row]), receivedMs, sink)) late++;
             else if (target.IsAwaited) target.Heard(Listening.Steps, receivedMs);
@@ -120,6 +128,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
         {
             if (row.Vector.Owner != number) continue;
             if (!row.Vector.Adopted) Adopt(row.Vector);
+            if (row.Vector.Due) Cut!.Save(row.Vector);
             SeriesKey[] dimensions = Array.ConvertAll(row.Dimensions, dimension => dimension.Key);
             if (!row.Vector.Take(row.TimeMs, dimensions, row.Values, receivedMs, sink)) unjudged++;
         }
@@ -136,6 +145,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     /// <summary>A series was deleted: its state goes, its anomalies stay; one that goes on ends.</summary>
     private void Forget(Watched watched, long receivedMs)
     {
+        if (watched.Due) Cut!.Save(watched);
         watched.Tracker?.End(receivedMs, sink);
         Owned.Remove(watched.Id);
         if (watched is SeriesState series) _awaited.Remove(series);

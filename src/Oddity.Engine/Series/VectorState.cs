@@ -6,7 +6,10 @@ namespace Oddity.Engine.Series;
 /// <summary>Several series measured together, watched as one. Their samples are stored with the single series; here is only what judges them together.</summary>
 internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions, VectorPlan plan, AnomalyTracker tracker) : Watched(id, key, tracker)
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+
+    // Detectors' states had no checksum in the first.
+    private const byte Unchecked = 1;
 
     // One from the store learns of its dimensions, and gets its detector, in Load.
     private VectorDetector _detector = dimensions.Length > 0 ? plan.Create(key, dimensions.Length) : null!;
@@ -70,12 +73,13 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         writer.Int64(_lastMs);
         foreach (RecentWindow recent in _recent) recent.Save(writer);
         Tracker!.Save(writer);
-        SaveDetector(writer, plan.Revision, _detector.Save);
+        SaveDetector(writer, plan.Plan, _detector.Save);
     }
 
     public override string? Load(StateReader reader)
     {
-        if (reader.Byte() != Version) throw new InvalidDataException("A vector state of an unknown version.");
+        byte version = reader.Byte();
+        if (version is < Unchecked or > Version) throw new InvalidDataException("A vector state of an unknown version.");
         _dimensions = new SeriesKey[reader.Count(4)];
         for (int i = 0; i < _dimensions.Length; i++)
         {
@@ -87,7 +91,7 @@ internal sealed class VectorState(int id, SeriesKey key, SeriesKey[] dimensions,
         _recent = Array.ConvertAll(_dimensions, _ => new RecentWindow());
         foreach (RecentWindow recent in _recent) recent.Load(reader);
         bool same = Tracker!.Load(reader);
-        string? reason = LoadDetector(reader, plan.Revision, _detector.Load);
+        string? reason = LoadDetector(reader, plan.Plan, version > Unchecked, _detector.Load);
         if (reason is not null) _detector = plan.Create(Key, _dimensions.Length);
         return same ? reason : reason ?? "its configuration changed";
     }

@@ -1,11 +1,17 @@
 using Oddity.Detection;
 using Oddity.Engine.Anomalies;
+using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Series;
 
 /// <summary>What a shard owns: a series, or a vector of series, with its state. Touched by its shard alone, figures for lists excepted.</summary>
 internal abstract class Watched(int id, SeriesKey key, AnomalyTracker? tracker)
 {
+    private const byte DetectorVersion = 1;
+
+    [ThreadStatic]
+    private static StateWriter? _own;
+
     /// <summary>Dense number; 0 until the router gives it.</summary>
     public int Id { get; set; } = id;
 
@@ -29,6 +35,12 @@ internal abstract class Watched(int id, SeriesKey key, AnomalyTracker? tracker)
     /// <summary>True when the state differs from the last checkpoint's.</summary>
     public bool Changed { get; set; }
 
+    /// <summary>True when a checkpoint under way still has to write it down: before it changes.</summary>
+    public bool Due { get; set; }
+
+    /// <summary>True when the store has a row of it.</summary>
+    public bool Stored { get; set; }
+
     /// <summary>0 for a series, 1 for a vector; how the store tells them apart.</summary>
     public abstract int Kind { get; }
 
@@ -51,21 +63,29 @@ internal abstract class Watched(int id, SeriesKey key, AnomalyTracker? tracker)
         return timeMs < lastMs && (lastMs <= receivedMs + aheadMs || timeMs > receivedMs + aheadMs);
     }
 
-    /// <summary>Writes a detector's state with its revision and length, so that it can be skipped.</summary>
-    protected static void SaveDetector(StateWriter writer, string revision, Action<StateWriter>? save)
+    /// <summary>Writes a detector's state with what it is of, its length and a checksum, so that it can be skipped, and is when it is damaged.</summary>
+    protected static void SaveDetector(StateWriter writer, WatchPlan plan, Action<StateWriter>? save)
     {
-        var own = new StateWriter();
+        StateWriter own = _own ??= new();
+        own.Clear();
         save?.Invoke(own);
-        writer.Text(revision);
+        writer.Text(plan.Revision);
+        writer.Text(plan.DetectorId);
+        writer.Byte(DetectorVersion);
         writer.Bytes(own.Written);
+        writer.Int32((int)LogRecord.Crc32C(own.Written));
     }
 
     /// <summary>Reads what <see cref="SaveDetector"/> wrote; the reason if the detector cannot take it up.</summary>
-    protected static string? LoadDetector(StateReader reader, string revision, Action<StateReader>? load)
+    protected static string? LoadDetector(StateReader reader, WatchPlan plan, bool isChecked, Action<StateReader>? load)
     {
-        string saved = reader.Text();
+        string saved = reader.Text(), id = isChecked ? reader.Text() : plan.DetectorId;
+        byte version = isChecked ? reader.Byte() : DetectorVersion;
         byte[] state = reader.Bytes().ToArray();
-        if (saved != revision) return "its configuration changed";
+        bool whole = !isChecked || reader.Int32() == (int)LogRecord.Crc32C(state);
+        if (saved != plan.Revision || id != plan.DetectorId) return "its configuration changed";
+        if (version != DetectorVersion) return "its state is of an unknown version";
+        if (!whole) return "its state is damaged: the checksum is another";
         try
         {
             load?.Invoke(new(state));

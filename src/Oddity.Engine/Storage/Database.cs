@@ -107,7 +107,7 @@ public sealed class Database : IDisposable
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = mode == SqliteOpenMode.ReadOnly
             ? "PRAGMA busy_timeout=5000;"
-            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA busy_timeout=5000; PRAGMA cache_size=-65536;";
+            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA busy_timeout=5000; PRAGMA cache_size=-16384;";
         command.ExecuteNonQuery();
         return connection;
     }

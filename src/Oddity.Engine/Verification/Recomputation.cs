@@ -80,7 +80,7 @@ internal sealed class Recomputation(Anomaly stored, TimeProvider time)
             for (long i = begin.Samples - missing; i < end - missing; i++)
             {
                 series.Take(samples[i], ReceivedMs, sink);
-                series.Stored(int.MaxValue);
+                series.Forget(int.MaxValue);
                 Remember(series.Tracker?.Current);
                 if (i % 1024 == 0) await sink.WaitForRoomAsync().ConfigureAwait(false);
             }
@@ -102,7 +102,7 @@ internal sealed class Recomputation(Anomaly stored, TimeProvider time)
         foreach (Sample sample in before)
         {
             known.Take(sample, ReceivedMs, sink);
-            known.Stored(int.MaxValue);
+            known.Forget(int.MaxValue);
         }
 
         var writer = new StateWriter();
