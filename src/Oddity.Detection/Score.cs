@@ -1,3 +1,5 @@
+using Oddity.Detection.Statistics;
+
 namespace Oddity.Detection;
 
 /// <summary>What a detector thinks of one sample, given only the samples before it.</summary>
@@ -59,5 +61,5 @@ public readonly record struct Score
 
     /// <summary>Turns a tail probability into <see cref="Value"/>: −log10(p) / 10, held in 0..1.</summary>
     public static double FromTailProbability(double p) =>
-        p >= 1 ? 0 : p <= 1e-10 ? 1 : -Math.Log10(p) / 10;
+        p >= 1 ? 0 : p <= 1e-10 ? 1 : -Elementary.Log10(p) / 10;
 }

@@ -15,10 +15,8 @@ internal sealed class AdaptiveChannels
     private static readonly int[] DaysBack = [1, 2, 3, 7, 14];
 
     private readonly SeasonMemory _season = new();
-    private readonly double[] _recent = new double[Window];
-    private readonly double[] _offSeason = new double[Window];
-    private readonly double[] _deviation = new double[Count];
-    private readonly bool[] _known = new bool[Count];
+    private Ten _recent; // The newest first.
+    private Ten _offSeason; // At its number modulo ten.
     private Means _means;
     private double _compressed; // From Look to Learn: not state.
     private long _seen;
@@ -41,37 +39,38 @@ internal sealed class AdaptiveChannels
     /// <inheritdoc cref="Weights"/>
     public static readonly double[] Offsets = [2.5, 1.5, 1.5, 1.5, 3, 1.5, 1.5, 1.5, 1.5, 2, 2];
 
-    /// <summary>How the last sample looked, by channel.</summary>
-    public ReadOnlySpan<double> Deviations => _deviation;
-
-    /// <summary>Which channels have something to say of the last sample.</summary>
-    public ReadOnlySpan<bool> Known => _known;
-
     /// <summary>What was predicted before the sample: from the last few, from the same time of day, and that corrected by how today runs; NaN for none.</summary>
     public (double Fast, double Season, double Today) Predictions { get; private set; }
 
-    /// <summary>Fills <see cref="Deviations"/> with what the sample looks like given the samples before it.</summary>
-    public void Look(long timeMs, double value)
+    /// <summary>Asks for what a sample of that time will need, ahead of its use.</summary>
+    public void Fetch(long timeMs)
     {
-        Array.Clear(_known);
+        _season.LookFrom(timeMs);
+        foreach (int ago in DaysBack) _season.Fetch(ago);
+    }
+
+    /// <summary>Says how the sample looks, by channel, given the samples before it: NaN where a channel has nothing to say of it. After <see cref="Fetch"/>.</summary>
+    public void Look(double value, Span<double> deviations)
+    {
+        deviations.Fill(double.NaN);
         Predictions = (double.NaN, double.NaN, double.NaN);
         if (_seen == 0) return;
-        Set(Fast, value - _means.Fast);
-        Set(Change, value - At(1));
+        deviations[Fast] = value - _means.Fast;
+        deviations[Change] = value - At(1);
         _compressed = Compress(value);
-        Set(Ratio, _compressed - _means.Ratio);
-        Set(Drift, _means.Medium - _means.Slow);
-        if (_seen >= 3) Set(Middle, MedianOfThree(value, At(1), At(2)) - _means.MiddleBefore);
-        if (_seen >= Window) LookAtWindow(value);
-        double season = LookBack(timeMs, value);
+        deviations[Ratio] = _compressed - _means.Ratio;
+        deviations[Drift] = _means.Medium - _means.Slow;
+        if (_seen >= 3) deviations[Middle] = MedianOfThree(value, At(1), At(2)) - _means.MiddleBefore;
+        if (_seen >= Window) LookAtWindow(value, deviations);
+        double season = LookBack(value, deviations);
         Predictions = (_means.Fast, season, _seasonal > 0 ? season + _means.Today : double.NaN);
-        if (!double.IsNaN(season)) LookAtSeason(value - season);
+        if (!double.IsNaN(season)) LookAtSeason(value - season, deviations);
     }
 
     /// <summary>Adds the channel that counts odd samples, from how surprising <see cref="Unexplained"/> was.</summary>
-    public void LookAtDensity(double surprise)
+    public void LookAtDensity(double surprise, Span<double> deviations)
     {
-        Set(Density, _means.Density);
+        deviations[Density] = _means.Density;
         _means.Density += 0.05 * (Math.Min(surprise, 3) - _means.Density);
     }
 
@@ -79,7 +78,9 @@ internal sealed class AdaptiveChannels
     {
         _means.Learn(value, _seen == 0 ? Compress(value) : _compressed, _seen);
         _season.Learn(timeMs, value);
-        _recent[_seen % Window] = value;
+        Span<double> recent = _recent;
+        recent[..^1].CopyTo(recent[1..]);
+        recent[0] = value;
         _seen++;
     }
 
@@ -87,7 +88,9 @@ internal sealed class AdaptiveChannels
     {
         writer.Int64(_seen);
         writer.Int64(_seasonal);
-        writer.Doubles(_recent);
+        Span<double> recent = stackalloc double[Window];
+        for (int i = 0; i < Window; i++) recent[Place(i)] = _recent[i];
+        writer.Doubles(recent);
         writer.Doubles(_offSeason);
         _means.Save(writer);
         _season.Save(writer);
@@ -98,26 +101,29 @@ internal sealed class AdaptiveChannels
         _seen = reader.Int64();
         _seasonal = reader.Int64();
         if (_seen < 0 || _seasonal < 0) throw new InvalidDataException("A negative count.");
-        reader.Doubles(_recent);
+        Span<double> recent = stackalloc double[Window];
+        reader.Doubles(recent);
+        for (int i = 0; i < Window; i++) _recent[i] = recent[Place(i)];
         reader.Doubles(_offSeason);
         _means.Load(reader);
         _season.Load(reader);
     }
 
+    /// <summary>Where the state has the i-th newest value: at its number modulo ten.</summary>
+    private int Place(int i) => (int)((((_seen - 1 - i) % Window) + Window) % Window);
+
     private static double MedianOfThree(double a, double b, double c) => Math.Max(Math.Min(b, c), Math.Min(Math.Max(b, c), a));
 
-    private double At(int ago) => _recent[(_seen - ago) % Window];
-
-    private void Set(int channel, double deviation) => (_deviation[channel], _known[channel]) = (deviation, true);
+    private double At(int ago) => _recent[ago - 1];
 
     /// <summary>A logarithm that goes through zero: straight below a tenth of the usual size, so that halving and doubling weigh alike and dips are seen.</summary>
     private double Compress(double value)
     {
         double size = Math.Max(0.1 * (_seen == 0 ? Math.Abs(value) : _means.Size), 1e-3 * Math.Abs(value)); // After zeros alone everything is a thousand times larger.
-        return size > 0 ? Math.Asinh(value / size) : 0;
+        return size > 0 ? Elementary.Asinh(value / size) : 0;
     }
 
-    private void LookAtWindow(double value)
+    private void LookAtWindow(double value, Span<double> deviations)
     {
         double mean = value;
         for (int ago = 1; ago < Window; ago++) mean += At(ago);
@@ -126,18 +132,17 @@ internal sealed class AdaptiveChannels
         for (int ago = 1; ago < Window; ago++) squares += (At(ago) - mean) * (At(ago) - mean);
         // The standard deviation's logarithm, so that halving and doubling are alike; its floor is what double precision can tell from zero. Held
         // to four e-folds: a window of equal values is stiller than usual, not infinitely so.
-        double spread = 0.5 * Math.Log((squares / Window) + (1e-18 * mean * mean) + 1e-300);
-        if (_seen > Window) Set(Variability, Math.Clamp(spread - _means.Spread, -4, 4));
+        double spread = 0.5 * Elementary.Log((squares / Window) + (1e-18 * mean * mean) + 1e-300);
+        if (_seen > Window) deviations[Variability] = Math.Clamp(spread - _means.Spread, -4, 4);
         _means.Spread += Math.Max(0.003, 1.0 / (_seen - Window + 1)) * (spread - _means.Spread);
     }
 
     /// <summary>The median of earlier days at this time, or NaN; and the smallest deviation over all explanations: odd only if none fits.</summary>
-    private double LookBack(long timeMs, double value)
+    private double LookBack(double value, Span<double> deviations)
     {
         Span<double> days = stackalloc double[4];
         int have = 0;
         double smallest = value - _means.Middle;
-        _season.LookFrom(timeMs);
         foreach (int ago in DaysBack)
         {
             if (!_season.TryGet(ago, out double then, out double least, out double greatest)) continue;
@@ -146,28 +151,35 @@ internal sealed class AdaptiveChannels
             if (Math.Abs(deviation) < Math.Abs(smallest)) smallest = deviation;
         }
 
-        Set(Unexplained, smallest);
+        deviations[Unexplained] = smallest;
         _means.Unexplained += 0.2 * (smallest - _means.Unexplained);
-        Set(UnexplainedWhile, _means.Unexplained);
+        deviations[UnexplainedWhile] = _means.Unexplained;
         if (have == 0) return double.NaN;
         days = days[..have];
-        days.Sort();
+        for (int i = 1; i < have; i++)
+            for (int j = i; j > 0 && days[j - 1] > days[j]; j--) (days[j - 1], days[j]) = (days[j], days[j - 1]);
         return have % 2 == 1 ? days[have / 2] : (days[have / 2] + days[(have / 2) - 1]) / 2;
     }
 
-    private void LookAtSeason(double off)
+    private void LookAtSeason(double off, Span<double> deviations)
     {
-        Set(Season, off);
-        _offSeason[_seasonal % Window] = off;
+        deviations[Season] = off;
+        _offSeason[(int)(_seasonal % Window)] = off;
         _seasonal++;
         if (_seasonal >= Window)
         {
             double sum = 0;
             foreach (double earlier in _offSeason) sum += earlier;
-            Set(SeasonWhile, sum / Window);
+            deviations[SeasonWhile] = sum / Window;
         }
 
         _means.Today += Math.Max(0.1, 1.0 / _seasonal) * (off - _means.Today);
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(Window)]
+    private struct Ten
+    {
+        private double _first;
     }
 
     /// <summary>The exponential averages; each starts as a plain mean, so that the first value does not stick.</summary>

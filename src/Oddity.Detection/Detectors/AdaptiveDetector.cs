@@ -98,16 +98,20 @@ internal sealed class AdaptiveDetector : Detector
     public override Score Observe(in Sample sample)
     {
         double value = Math.Clamp(sample.Value, -Largest, Largest);
+        _tails.Fetch();
+        _channels.Fetch(sample.TimeMs);
+        Ahead.Fetch(ref _waiting[(_seen % Delay) * AdaptiveChannels.Count]);
         _cadence.Learn(sample.TimeMs);
         if (_seen % 256 == 0) _tails.Memory = (int)Math.Clamp(HistoryMs / Math.Max(1, _cadence.IntervalMs), 4_000, 60_000);
         double rate = _cadence.LogRate * (_cadence.LogRate > 0 ? 1 : SlowShare);
 
-        _channels.Look(sample.TimeMs, value);
-        (double sum, int leading) = Weigh(rate);
+        Span<double> deviations = stackalloc double[AdaptiveChannels.Count];
+        _channels.Look(value, deviations);
+        (double sum, int leading) = Weigh(rate, deviations);
         bool rises = sum > 0 && (float)sum > Recent() && sum > Calm(rate);
         double total = sum <= 0 ? 0 : Math.Max(0, sum + Habit(sum, Math.Max(0, rate)));
         Score score = Judge(value, sum, total, rises, leading, rate);
-        Learn(sample.TimeMs, value, sum, rises);
+        Learn(sample.TimeMs, value, sum, rises, deviations);
         return score;
     }
 
@@ -152,16 +156,14 @@ internal sealed class AdaptiveDetector : Detector
         _tails.Load(reader);
     }
 
-    private (double Sum, int Leading) Weigh(double rate)
+    private (double Sum, int Leading) Weigh(double rate, Span<double> deviations)
     {
-        ReadOnlySpan<double> deviations = _channels.Deviations;
-        ReadOnlySpan<bool> known = _channels.Known;
         double sum = 0, most = 0;
         int leading = 0;
         for (int channel = 0; channel < AdaptiveChannels.Count; channel++)
         {
-            double surprise = known[channel] ? _tails.Surprise(channel, deviations[channel]) : 0;
-            if (channel == AdaptiveChannels.Unexplained) _channels.LookAtDensity(surprise);
+            double surprise = double.IsNaN(deviations[channel]) ? 0 : _tails.Surprise(channel, deviations[channel]);
+            if (channel == AdaptiveChannels.Unexplained) _channels.LookAtDensity(surprise, deviations);
             if (surprise <= 0) continue;
             double counts = AdaptiveChannels.Weights[channel] * Math.Min(surprise - Math.Max(0.5, AdaptiveChannels.Offsets[channel] + rate), MostPerChannel);
             if (counts <= 0) continue;
@@ -188,7 +190,7 @@ internal sealed class AdaptiveDetector : Detector
     private double Calm(double rate)
     {
         if (rate <= 0 || _calm == 0) return 0;
-        _calm *= 1 - (1 / (1 + (CalmMinutes * Math.Pow(10, rate))));
+        _calm *= 1 - (1 / (1 + (CalmMinutes * Elementary.Pow(10, rate))));
         return _calm < 0.01 ? _calm = 0 : _calm * (1 + (LargerByRate * rate));
     }
 
@@ -220,19 +222,18 @@ internal sealed class AdaptiveDetector : Detector
         };
     }
 
-    private void Learn(long timeMs, double value, double sum, bool rises)
+    private void Learn(long timeMs, double value, double sum, bool rises, ReadOnlySpan<double> deviations)
     {
-        ReadOnlySpan<double> deviations = _channels.Deviations;
-        ReadOnlySpan<bool> known = _channels.Known;
         // The first means are too young to deviate from.
         if (_seen > 4)
         {
+            Span<float> waiting = _waiting.AsSpan((int)(_seen % Delay) * AdaptiveChannels.Count, AdaptiveChannels.Count);
             for (int channel = 0; channel < AdaptiveChannels.Count; channel++)
             {
                 // What was seen Delay samples ago is learnt now: an odd stretch must not become normal while it grows.
-                ref float waiting = ref _waiting[((_seen % Delay) * AdaptiveChannels.Count) + channel];
-                if (!float.IsNaN(waiting)) _tails.Learn(channel, waiting);
-                waiting = known[channel] ? (float)Math.Clamp(deviations[channel], -float.MaxValue, float.MaxValue) : float.NaN;
+                ref float one = ref waiting[channel];
+                if (!float.IsNaN(one)) _tails.Learn(channel, one);
+                one = (float)Math.Clamp(deviations[channel], -float.MaxValue, float.MaxValue);
             }
         }
 

@@ -25,7 +25,7 @@ internal abstract class ForecastDetector : Detector
     protected ForecastDetector(DetectorParameters parameters)
     {
         // Deviations of a normal distribution; what is as rare among the errors of the forecasts is odd.
-        _rarity = Math.Pow(10, -10 * Student.Score(parameters.Number("threshold", 3, 0.5, 6), 1e6));
+        _rarity = Elementary.Pow(10, -10 * Student.Score(parameters.Number("threshold", 3, 0.5, 6), 1e6));
         // Least distance from the expected value that counts, in the series' unit.
         _minDeviation = parameters.Number("min_deviation", 0, 0, 1e150);
         _refitMs = (long)(parameters.Number("refit_seconds", 3600, 1, 1e9) * 1000);

@@ -27,7 +27,7 @@ internal sealed class MissingDetector : Detector
     {
         parameters ??= DetectorParameters.None;
         // The score from which on a gap is odd: 0.5 is one in a hundred thousand samples.
-        _p = Math.Pow(10, -10 * parameters.Number("threshold", 0.5, 0.1, 1));
+        _p = Elementary.Pow(10, -10 * parameters.Number("threshold", 0.5, 0.1, 1));
         // A gap that is odd whatever was learnt, from the second sample on; not set by default.
         _limitMs = 1000 * parameters.Number("max_gap_seconds", double.PositiveInfinity, 0.001, 1e12);
         // So many usual gaps are never odd: one or two lost samples are no outage.

@@ -1,3 +1,5 @@
+using Oddity.Detection.Statistics;
+
 namespace Oddity.Detection.Detectors;
 
 /// <summary>
@@ -32,7 +34,7 @@ public sealed class PerDimension : VectorDetector
         ArgumentOutOfRangeException.ThrowIfZero(detectors.Count);
         _detectors = [.. detectors];
         _scores = new Score[_detectors.Length];
-        _chance = Math.Log10(_detectors.Length) / 10;
+        _chance = Elementary.Log10(_detectors.Length) / 10;
         _quorum = Math.Max(2, (int)Math.Ceiling(Quorum * _detectors.Length));
     }
 

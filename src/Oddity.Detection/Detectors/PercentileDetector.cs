@@ -95,8 +95,8 @@ internal sealed class PercentileDetector : Detector
         bool beyond = value > middle ? value > extreme : value < extreme;
         double p = Math.Min(1, 2 * (Math.Min(above, below) + 1.0) / (n + 1));
         if (!beyond) return Score.FromTailProbability(p);
-        double scale = Math.Max(Math.Abs(extreme - middle) / Math.Log(n), Band.LeastChange(extreme, 0));
+        double scale = Math.Max(Math.Abs(extreme - middle) / Elementary.Log(n), Band.LeastChange(extreme, 0));
         double excess = Math.Min(Math.Abs(value - extreme) / scale, 1e300);
-        return Score.FromTailProbability(p * Math.Pow(1 + (shape * excess), -1 / shape));
+        return Score.FromTailProbability(p * Elementary.Pow(1 + (shape * excess), -1 / shape));
     }
 }

@@ -30,7 +30,7 @@ internal sealed class RateOfChangeDetector : Detector
     {
         parameters ??= DetectorParameters.None;
         // The score from which on a learnt rate is odd: 0.5 is one in a hundred thousand.
-        _p = Math.Pow(10, -10 * parameters.Number("threshold", 0.5, 0.1, 1));
+        _p = Elementary.Pow(10, -10 * parameters.Number("threshold", 0.5, 0.1, 1));
         // Change per second that is odd whatever was learnt, in the series' unit; not set by default.
         _limit = parameters.Number("max_per_second", double.PositiveInfinity, 0, 1e150);
         _minCount = parameters.Count("min_count", 30, 2, 1_000_000);

@@ -170,7 +170,7 @@ public sealed class VectorIsolationForest : VectorDetector
         _recent.Learn(score);
 
         // The furthest of so many values is that much likelier to be far.
-        double tail = Math.Max(0, Student.Score(furthest, count - 1) - (0.1 * Math.Log10(Dimensions)));
+        double tail = Math.Max(0, Student.Score(furthest, count - 1) - (0.1 * Elementary.Log10(Dimensions)));
         return new Score
         {
             Value = odd ? tail : Math.Min(tail, 0.2),

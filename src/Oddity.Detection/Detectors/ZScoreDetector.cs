@@ -24,6 +24,11 @@ internal sealed class ZScoreDetector : Detector
     private readonly LearntTail _shown = new();
     private WindowClock _clock;
 
+    // Follow from the number of rows, which seldom changes: not state.
+    private int _rows;
+    private double _shrink;
+    private double _quarter;
+
     public ZScoreDetector(DetectorParameters? parameters = null)
     {
         parameters ??= DetectorParameters.None;
@@ -67,6 +72,7 @@ internal sealed class ZScoreDetector : Detector
     private Score Judge(double value)
     {
         int n = _window.Count;
+        if (n != _rows) (_rows, _shrink, _quarter) = (n, Math.Sqrt(n / (n + 1.0)), 0.25 / (n - 1));
         (double mean, double squares) = _window.Moments();
         double deviation = Math.Sqrt(squares / (_includeCurrent ? n : n - 1));
         double off = value - mean;
@@ -74,7 +80,7 @@ internal sealed class ZScoreDetector : Detector
         Band band = Band.NearerThan(mean, Math.Max(Reach(deviation, n), Band.LeastChange(mean, _minDeviation)));
         double z = constant ? 0 : Student.Ratio(off, deviation);
         bool odd = band.Excludes(value);
-        double score = constant ? 0 : _shown.Hold(Student.Score(z * Math.Sqrt(n / (n + 1.0)), n - 1), Math.Abs(z));
+        double score = constant ? 0 : _shown.Hold(Student.Score(z * _shrink, n - 1, _quarter), Math.Abs(z));
         if (!constant) _shown.Learn(Math.Abs(z));
         return new Score
         {

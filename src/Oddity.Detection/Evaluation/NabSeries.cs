@@ -1,3 +1,5 @@
+using Oddity.Detection.Statistics;
+
 namespace Oddity.Detection.Evaluation;
 
 /// <summary>
@@ -57,5 +59,5 @@ public sealed class NabSeries
     }
 
     /// <summary>2·σ(x) − 1.</summary>
-    private static double Sigmoid(double x) => (2 / (1 + Math.Exp(-x))) - 1;
+    private static double Sigmoid(double x) => (2 / (1 + Elementary.Exp(-x))) - 1;
 }

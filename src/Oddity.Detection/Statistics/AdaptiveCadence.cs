@@ -33,7 +33,7 @@ internal struct AdaptiveCadence
         if (IntervalMs == 0) IntervalMs = distance;
         else if (Math.Abs(distance - IntervalMs) <= 0.1 * IntervalMs) IntervalMs += 0.1 * (distance - IntervalMs);
         else IntervalMs *= distance > IntervalMs ? 1.1 : 1 / 1.1;
-        LogRate = Math.Log10(MinuteMs / Math.Clamp(IntervalMs, 1, 86_400_000));
+        LogRate = Elementary.Log10(MinuteMs / Math.Clamp(IntervalMs, 1, 86_400_000));
     }
 
     public readonly void Save(StateWriter writer)

@@ -60,7 +60,7 @@ internal struct AdaptiveConstant
         Math.Abs(value - _level) >= (Math.Abs(value) < Math.Abs(_level) ? LimitTowardsZero(intervalMs) : Limit(intervalMs));
 
     /// <summary>How odd a break is on the scale of <see cref="Score.Value"/>: rarer the longer the run.</summary>
-    public readonly double Value => Math.Clamp(0.5 + (0.1 * Math.Log10(Math.Max(1, _run))), 0, 1);
+    public readonly double Value => Math.Clamp(0.5 + (0.1 * Elementary.Log10(Math.Max(1, _run))), 0, 1);
 
     public readonly double Level => _level;
 

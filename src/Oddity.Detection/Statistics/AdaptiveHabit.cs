@@ -20,7 +20,7 @@ internal sealed class AdaptiveHabit
     {
         int times = 1;
         for (int i = Math.Max(0, Bucket(total) - 2); i < Buckets; i++) times += _counts[i];
-        return Math.Log10((_samples + 1) / times);
+        return Elementary.Log10((_samples + 1) / times);
     }
 
     /// <param name="total">The sample's total where it was above those before it, else 0.</param>
@@ -44,5 +44,5 @@ internal sealed class AdaptiveHabit
         for (int i = 0; i < Buckets; i++) _counts[i] = (ushort)Math.Clamp(reader.Int32(), 0, ushort.MaxValue);
     }
 
-    private static int Bucket(double total) => Math.Clamp((int)(4 * Math.Log2(total / Least)), 0, Buckets - 1);
+    private static int Bucket(double total) => Math.Clamp((int)(4 * Elementary.Log2(total / Least)), 0, Buckets - 1);
 }

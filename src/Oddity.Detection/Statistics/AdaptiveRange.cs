@@ -60,5 +60,5 @@ internal struct AdaptiveRange
     private readonly bool IsBelow(double value) =>
         value < _low && _high > _low && Compress(_low) - Compress(value) >= Share * (Compress(_high) - Compress(_low));
 
-    private readonly double Compress(double value) => Math.Asinh(Math.Clamp(value / ((0.1 * _size) + 1e-300), -1e150, 1e150));
+    private readonly double Compress(double value) => Elementary.Asinh(Math.Clamp(value / ((0.1 * _size) + 1e-300), -1e150, 1e150));
 }

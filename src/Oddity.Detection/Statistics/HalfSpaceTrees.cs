@@ -18,6 +18,9 @@ internal sealed class HalfSpaceTrees
     private const int Cells = 1 << Height;
     private const int Side = 1 << (Height / 2);
 
+    /// <summary>Four bits, each followed by room for one of the other figure's.</summary>
+    private static ReadOnlySpan<byte> Spread => [0, 1, 4, 5, 16, 17, 20, 21, 64, 65, 68, 69, 80, 81, 84, 85];
+
     private readonly Grid[] _grids;
     private readonly ushort[] _masses;
     private (double Least, double Scale) _values;
@@ -28,20 +31,28 @@ internal sealed class HalfSpaceTrees
         (_grids, _masses) = (new Grid[trees], new ushort[trees * Cells]);
         var random = new SplitMix(seed);
         for (int tree = 0; tree < trees; tree++)
-            _grids[tree] = new(Place(ref random), Place(ref random), random.Below(2) == 1);
+        {
+            ((double leastX, double scaleX), (double leastY, double scaleY)) = (Place(ref random), Place(ref random));
+            // The change first: its bits are the higher of each pair.
+            _grids[tree] = new((float)leastX, (float)scaleX, (float)leastY, (float)scaleY, random.Below(2) == 1 ? 0 : 1);
+        }
     }
 
     /// <summary>Takes the points as the reference: figures are placed between the 2nd and 98th percentile of them, masses counted.</summary>
     public void Fit(ReadOnlySpan<double> values, ReadOnlySpan<double> changes)
     {
         (_values, _changes) = (Scale(values), Scale(changes));
+        int points = values.Length;
+        Span<double> x = stackalloc double[points], y = stackalloc double[points];
+        for (int i = 0; i < points; i++) (x[i], y[i]) = (Placed(values[i], _values), Placed(changes[i], _changes));
         Span<int> nodes = stackalloc int[2 * Cells];
         for (int tree = 0; tree < _grids.Length; tree++)
         {
             nodes.Clear();
-            for (int i = 0; i < values.Length; i++) nodes[Cells + Cell(_grids[tree], Placed(values[i], _values), Placed(changes[i], _changes))]++;
+            ref readonly Grid grid = ref _grids[tree];
+            for (int i = 0; i < points; i++) nodes[Cells + Cell(grid, x[i], y[i])]++;
             for (int node = Cells - 1; node > 0; node--) nodes[node] = nodes[2 * node] + nodes[(2 * node) + 1];
-            for (int cell = 0; cell < Cells; cell++) _masses[(tree * Cells) + cell] = (ushort)Mass(nodes, cell, values.Length / 10);
+            Masses(nodes, points / 10, _masses.AsSpan(tree * Cells, Cells));
         }
     }
 
@@ -49,8 +60,15 @@ internal sealed class HalfSpaceTrees
     public int Mass(double value, double change)
     {
         double x = Placed(value, _values), y = Placed(change, _changes);
+        Span<int> cells = stackalloc int[_grids.Length];
+        for (int tree = 0; tree < cells.Length; tree++)
+        {
+            cells[tree] = (tree * Cells) + Cell(_grids[tree], x, y);
+            Ahead.Fetch(ref _masses[cells[tree]]);
+        }
+
         int sum = 0;
-        for (int tree = 0; tree < _grids.Length; tree++) sum += _masses[(tree * Cells) + Cell(_grids[tree], x, y)];
+        foreach (int cell in cells) sum += _masses[cell];
         return sum;
     }
 
@@ -61,15 +79,27 @@ internal sealed class HalfSpaceTrees
         return Math.Max(0, Math.Max(-x, x - 1)) + Math.Max(0, Math.Max(-y, y - 1));
     }
 
-    private static int Mass(ReadOnlySpan<int> nodes, int cell, int few)
+    /// <summary>Hands each node's mass down: from the first node on the way that holds few, or from the bottom. Overwrites the nodes.</summary>
+    private static void Masses(Span<int> nodes, int few, Span<ushort> masses)
     {
-        for (int depth = 0; depth < Height; depth++)
+        if (nodes[1] < few)
         {
-            int mass = nodes[(1 << depth) + (cell >> (Height - depth))];
-            if (mass < few) return mass << depth;
+            masses.Fill((ushort)nodes[1]);
+            return;
         }
 
-        return nodes[Cells + cell] << Height;
+        // A node that was decided has its mass as a number below zero, less one.
+        for (int depth = 1; depth <= Height; depth++)
+        {
+            for (int node = 1 << depth; node < 2 << depth; node++)
+            {
+                int above = nodes[node >> 1];
+                if (above < 0) nodes[node] = above;
+                else if (nodes[node] < few || depth == Height) nodes[node] = -(nodes[node] << depth) - 1;
+            }
+        }
+
+        for (int cell = 0; cell < Cells; cell++) masses[cell] = (ushort)(-nodes[Cells + cell] - 1);
     }
 
     /// <summary>A workspace from s − 2·max(s, 1 − s) to s + 2·max(s, 1 − s) around a random s, as first cell and cells a unit.</summary>
@@ -81,12 +111,11 @@ internal sealed class HalfSpaceTrees
 
     private static (double Least, double Scale) Scale(ReadOnlySpan<double> figures)
     {
-        Span<double> sorted = stackalloc double[figures.Length];
-        figures.CopyTo(sorted);
-        sorted.Sort();
-        int cut = sorted.Length / 50;
-        double least = sorted[cut], greatest = sorted[^(cut + 1)];
-        if (!(greatest > least)) (least, greatest) = (sorted[0], sorted[^1]);
+        Span<double> copy = stackalloc double[figures.Length];
+        figures.CopyTo(copy);
+        int cut = copy.Length / 50;
+        double least = Selection.Take(copy, cut), greatest = Selection.Take(copy, copy.Length - 1 - cut);
+        if (!(greatest > least)) (least, greatest) = (Selection.Take(copy, 0), Selection.Take(copy, copy.Length - 1));
         double scale = 1 / (greatest - least);
         return (least, double.IsFinite(scale) ? scale : 0);
     }
@@ -95,13 +124,11 @@ internal sealed class HalfSpaceTrees
 
     private static int Cell(in Grid grid, double x, double y)
     {
-        int column = Spread(Math.Clamp((int)((x - grid.X.Least) * grid.X.Scale), 0, Side - 1));
-        int row = Spread(Math.Clamp((int)((y - grid.Y.Least) * grid.Y.Scale), 0, Side - 1));
-        return grid.ChangeFirst ? (row << 1) | column : (column << 1) | row;
+        int column = Spread[Math.Clamp((int)((x - grid.LeastX) * grid.ScaleX), 0, Side - 1)];
+        int row = Spread[Math.Clamp((int)((y - grid.LeastY) * grid.ScaleY), 0, Side - 1)];
+        return (column << grid.ShiftX) | (row << (1 - grid.ShiftX));
     }
 
-    /// <summary>Four bits, each followed by room for one of the other figure's.</summary>
-    private static int Spread(int cell) => ((cell & 8) << 3) | ((cell & 4) << 2) | ((cell & 2) << 1) | (cell & 1);
-
-    private readonly record struct Grid((double Least, double Scale) X, (double Least, double Scale) Y, bool ChangeFirst);
+    /// <summary>A tree's workspace; floats, for the place was drawn by lot anyway. Which figure is halved first has the higher bits.</summary>
+    private readonly record struct Grid(float LeastX, float ScaleX, float LeastY, float ScaleY, int ShiftX);
 }

@@ -16,12 +16,12 @@ internal sealed class IsolationLine
     public IsolationLine(ReadOnlySpan<double> sorted, int trees, ulong seed)
     {
         int n = sorted.Length;
-        int height = (int)Math.Ceiling(Math.Log2(n));
+        int height = n <= 1 ? 0 : System.Numerics.BitOperations.Log2((uint)(n - 1)) + 1;
         double[] paths = new double[n];
         var random = new SplitMix(seed);
         for (int tree = 0; tree < trees; tree++) Grow(sorted, paths, 0, n, 0, height, ref random);
         double usual = IsolationTrees.UsualPath(n);
-        _scores = Array.ConvertAll(paths, path => Math.Pow(2, -path / trees / usual));
+        _scores = Array.ConvertAll(paths, path => Elementary.Pow(2, -path / trees / usual));
         _edges = new double[n - 1];
         for (int i = 0; i < _edges.Length; i++) _edges[i] = (sorted[i] / 2) + (sorted[i + 1] / 2);
     }

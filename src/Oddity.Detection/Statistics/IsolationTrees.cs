@@ -44,7 +44,7 @@ internal sealed class IsolationTrees
         int count = rows.Length / dimensions;
         int taken = Math.Min(sample, count);
         (_dimensions, _trees) = (dimensions, trees);
-        _height = (int)Math.Ceiling(Math.Log2(taken));
+        _height = taken <= 1 ? 0 : System.Numerics.BitOperations.Log2((uint)(taken - 1)) + 1;
         _leaves = 1 << _height;
         _usual = UsualPath(taken);
         (_nodes, _paths) = (new Node[trees * (_leaves - 1)], new float[trees * _leaves]);
@@ -70,7 +70,7 @@ internal sealed class IsolationTrees
     }
 
     /// <summary>Average path of an unsuccessful search in a binary tree of n rows.</summary>
-    public static double UsualPath(int n) => n <= 1 ? 0 : n == 2 ? 1 : (2 * (Math.Log(n - 1) + 0.5772156649015329)) - (2.0 * (n - 1) / n);
+    public static double UsualPath(int n) => n <= 1 ? 0 : n == 2 ? 1 : (2 * (Elementary.Log(n - 1) + 0.5772156649015329)) - (2.0 * (n - 1) / n);
 
     /// <summary>2^(−E(path) / c(n)) of a row.</summary>
     /// <remarks>
@@ -86,7 +86,7 @@ internal sealed class IsolationTrees
             outside |= _outside[d] = _place[d] is < -Margin or > One + Margin;
         }
 
-        return Math.Pow(2, -(outside ? SumLeaving() : Sum()) / _trees / _usual);
+        return Elementary.Pow(2, -(outside ? SumLeaving() : Sum()) / _trees / _usual);
     }
 
     /// <summary>Paths of the eight trees of a group, and then of the next group, each to the bottom.</summary>

@@ -53,7 +53,7 @@ internal sealed class LearntTail
         if (!(x > 0)) return 1;
         if (_top == 0) return 1.0 / (Count + 1);
         double end = Edge(_top + 1);
-        if (x >= end) return Math.Pow(1 + (Shape * Math.Min((x - end) / Scale(end), 1e60)), -1 / Shape) * (Above() + 1) / (Count + 1);
+        if (x >= end) return Elementary.Pow(1 + (Shape * Math.Min((x - end) / Scale(end), 1e60)), -1 / Shape) * (Above() + 1) / (Count + 1);
         int step = Step(x), above = 0;
         if (step == 0) return 1;
         for (int i = _top; i > step; i--) above += _counts[i];
@@ -66,7 +66,7 @@ internal sealed class LearntTail
     {
         if (_top == 0) return 0;
         double wanted = (p * (Count + 1)) - 1, above = 0, end = Edge(_top + 1), beyond = Above();
-        if (wanted < beyond) return end + (Scale(end) * ((Math.Pow((wanted + 1) / (beyond + 1), -Shape) - 1) / Shape));
+        if (wanted < beyond) return end + (Scale(end) * ((Elementary.Pow((wanted + 1) / (beyond + 1), -Shape) - 1) / Shape));
         for (int i = _top; i > 0; above += _counts[i--])
         {
             if (above + _counts[i] < wanted) continue;
@@ -177,6 +177,6 @@ internal sealed class LearntTail
         int count = 0, step = _top + 1;
         double enough = Math.Max(2, Upper * Count);
         while (step > 1 && count < enough) count += _counts[--step];
-        return Math.Max((end - Edge(step)) / Math.Max(1, Math.Log(count)), end - Edge(_top));
+        return Math.Max((end - Edge(step)) / Math.Max(1, Elementary.Log(count)), end - Edge(_top));
     }
 }

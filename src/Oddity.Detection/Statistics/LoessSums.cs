@@ -30,7 +30,7 @@ internal sealed class LoessSums
         {
             Array.Clear(_re);
             Array.Clear(_im);
-            for (int d = -half; d <= half; d++) _re[(_size - d) % _size] = Loess.Tricube(d, half) * Math.Pow(d, k) / _size;
+            for (int d = -half; d <= half; d++) _re[(_size - d) % _size] = Loess.Tricube(d, half) * (k == 0 ? 1.0 : k == 1 ? d : (double)d * d) / _size;
             _transform.There(_re, _im);
             // A filter that is even has a real spectrum, an odd one an imaginary spectrum.
             _spectra[k] = [.. k == 1 ? _im : _re];

@@ -10,7 +10,7 @@ internal static class Normal
         double x = 0;
         for (int round = 0; round < 60; round++)
         {
-            double term = x, sum = x, density = 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x);
+            double term = x, sum = x, density = 2 / Math.Sqrt(Math.PI) * Elementary.Exp(-x * x);
             for (int k = 1; k < 300 && term > sum * 1e-17; k++) sum += term *= 2 * x * x / ((2 * k) + 1);
             double step = (share - (density * sum)) / density;
             x = Math.Min(x + Math.Min(step, 0.5), 5);

@@ -29,7 +29,7 @@ internal sealed class ProphetSolver
         (_sums, _offset, _ramps) = (sums, offset, sums.Changepoints);
         _own = [.. Enumerable.Range(0, sums.Features).Where(feature => feature != ProphetFeatures.Value)];
         _count = _own.Length;
-        _ridge = [.. _own.Select(feature => 1 / Math.Pow(feature < ProphetFeatures.Fixed ? trendPrior : coefficientPrior, 2))];
+        _ridge = [.. _own.Select(feature => feature < ProphetFeatures.Fixed ? 1 / (trendPrior * trendPrior) : 1 / (coefficientPrior * coefficientPrior))];
         (_factor, _rampRows, _right, _theta) = (new double[_count * _count], new double[_ramps * _count], new double[_count], new double[_count]);
         (_h, _f, _changes) = (new double[_ramps * _ramps], new double[_ramps], new(_ramps));
     }

@@ -53,6 +53,10 @@ internal sealed class RandomCutTrees
     /// <summary>Where in its tree the point is that leaves next.</summary>
     private readonly int[] _oldest;
 
+    /// <summary>Of a tree's points, the least last value and the greatest.</summary>
+    private readonly float[] _least;
+    private readonly float[] _greatest;
+
     /// <summary>The values, and after them the first seven again, so that every point is eight in a row.</summary>
     private readonly float[] _values = new float[Ring + Shingle];
     private SplitMix _random;
@@ -67,6 +71,7 @@ internal sealed class RandomCutTrees
         (_trees, _random) = (trees, new(seed));
         (_cuts, _dimensions, _lefts) = (new float[trees * Stride], new byte[trees * Stride], new byte[trees * Stride]);
         (_leaves, _sizes, _oldest) = (new ushort[trees * Stride], new int[trees], new int[trees]);
+        (_least, _greatest) = (new float[trees], new float[trees]);
     }
 
     /// <summary>Values seen, the last included.</summary>
@@ -83,27 +88,27 @@ internal sealed class RandomCutTrees
         if (at < Shingle) _values[Ring + at] = value;
         if (_seen < Shingle) return 0;
         int first = (at + Ring - (Shingle - 1)) % Ring;
-        Vector256<float> point = Point(first), low = Vector256.Create(Largest), high = -low;
+        Vector256<float> point = Point(first);
+        (float low, float high) = (Largest, -Largest);
         Step[] path = _steps ??= new Step[Stride];
         double sum = 0, beside = 0;
         for (int tree = 0; tree < _trees; tree++)
         {
-            int depth = -1;
+            int depth = -1, within = 0;
             if (_sizes[tree] > 0)
             {
                 depth = Descend(path, tree, first);
-                sum += Climb(path, point, depth);
-                low = Vector256.MinNative(low, path[0].Low);
-                high = Vector256.MaxNative(high, path[0].High);
+                sum += Climb(path, point, depth, out within);
+                (low, high) = (Math.Min(low, _least[tree]), Math.Max(high, _greatest[tree]));
                 beside += path[depth].Low[Shingle - 1];
             }
 
-            if (_random.Unit() * Math.Min(_seen, Window) < Rows) Insert(path, tree, point, first, depth);
+            if (_random.Unit() * Math.Min(_seen, Window) < Rows) Insert(path, tree, point, first, within, depth);
             bool old = _sizes[tree] > 0 && ((first - _leaves[(tree * Stride) + _oldest[tree]]) & (Ring - 1)) >= Oldest;
             if (_sizes[tree] > Rows || old) Remove(tree, _oldest[tree], first);
         }
 
-        Last = (low[Shingle - 1], high[Shingle - 1], (float)(beside / _trees));
+        Last = (low, high, (float)(beside / _trees));
         return sum / _trees;
     }
 
@@ -141,6 +146,7 @@ internal sealed class RandomCutTrees
         {
             LoadTree(reader, tree);
             FindOldest(tree, first);
+            FindRange(tree);
         }
     }
 
@@ -183,27 +189,33 @@ internal sealed class RandomCutTrees
             ref Step step = ref path[depth];
             (step.Cut, step.Leaf, step.Size) = (cut, leaf, size);
             if (size == 1) return depth;
-            int left = _lefts[cut] + 1;
-            if (_values[first + _dimensions[cut]] <= _cuts[cut]) (cut, size) = (cut + 1, left);
-            else (cut, leaf, size) = (cut + left, leaf + left, size - left);
+            // Either way is as likely: arithmetic instead of a branch that half of the time is guessed wrong.
+            int left = _lefts[cut] + 1, right = (_values[first + _dimensions[cut]] <= _cuts[cut] ? 1 : 0) - 1;
+            (cut, leaf, size) = (cut + 1 + (right & (left - 1)), leaf + (right & left), left + (right & (size - left - left)));
         }
     }
 
-    /// <summary>Fills in the boxes on the way back to the root; returns the expected inverse depth at which the point would be cut off.</summary>
-    private double Climb(Step[] path, Vector256<float> point, int depth)
+    /// <summary>
+    /// Fills in the boxes on the way back, up to the first that holds the point; returns the expected inverse depth at which the point would be cut off. Boxes
+    /// hold each other: within one, no cut above parts the point from the rest.
+    /// </summary>
+    private double Climb(Step[] path, Vector256<float> point, int depth, out int within)
     {
         ref Step below = ref path[depth];
         Vector256<float> low = Point(_leaves[below.Leaf]), high = low;
         (below.Low, below.High) = (low, high);
         double score = 1.0 / (depth + 1);
+        within = depth;
+        if (Vector256.EqualsAll(low, point)) return score;
         for (int k = depth - 1; k >= 0; k--)
         {
+            within = k;
             ref Step step = ref path[k];
             if (below.Leaf > step.Leaf) Join(_leaves.AsSpan(step.Leaf, below.Leaf - step.Leaf), ref low, ref high);
             else Join(_leaves.AsSpan(below.Leaf + below.Size, step.Size - below.Size), ref low, ref high);
             (step.Low, step.High) = (low, high);
             below = ref step;
-            if (Vector256.LessThanOrEqualAll(low, point) && Vector256.LessThanOrEqualAll(point, high)) continue; // Within the box no cut parts it from the box.
+            if (Vector256.LessThanOrEqualAll(low, point) && Vector256.LessThanOrEqualAll(point, high)) break;
             double reach = Sum(high - low), with = Sum(Vector256.MaxNative(high, point) - Vector256.MinNative(low, point));
             score += (with > reach ? (with - reach) / with : 0) * ((1.0 / (k + 1)) - score);
         }
@@ -238,23 +250,23 @@ internal sealed class RandomCutTrees
     }
 
     /// <summary>The cut that parts the point from a subtree on its way falls where the algorithm, had it seen the point first, would have cut.</summary>
-    private void Insert(Step[] path, int tree, Vector256<float> point, int first, int depth)
+    private void Insert(Step[] path, int tree, Vector256<float> point, int first, int from, int depth)
     {
-        int k = 0, dimension = 0;
+        int k = from, dimension = 0;
         float cut = float.PositiveInfinity; // For a point that equals all of a subtree: no cut parts them.
         bool left = false;
         for (; k <= depth; k++)
         {
             bool within = Vector256.LessThanOrEqualAll(path[k].Low, point) && Vector256.LessThanOrEqualAll(point, path[k].High);
             if (within && k < depth) continue; // Wherever the cut fell, it would not part the point from the box.
-            Vector256<float> from = Vector256.MinNative(path[k].Low, point), range = Vector256.MaxNative(path[k].High, point) - from;
+            Vector256<float> least = Vector256.MinNative(path[k].Low, point), range = Vector256.MaxNative(path[k].High, point) - least;
             double reach = Sum(range);
             if (reach == 0) break;
             double at = _random.Unit() * reach;
             for (dimension = 0; dimension < Shingle - 1 && at >= range[dimension]; dimension++) at -= range[dimension];
             while (range[dimension] == 0) dimension--; // Rounding led beyond the last that reaches anywhere.
             float value = _values[first + dimension], low = path[k].Low[dimension], high = path[k].High[dimension];
-            cut = from[dimension] + (float)Math.Min(at, range[dimension]);
+            cut = least[dimension] + (float)Math.Min(at, range[dimension]);
             left = value < low;
             if (left ? cut < low : value > high && cut >= high)
             {
@@ -268,6 +280,8 @@ internal sealed class RandomCutTrees
         }
 
         int cuts = tree * Stride, size = _sizes[tree]++;
+        float last = point[Shingle - 1];
+        (_least[tree], _greatest[tree]) = size == 0 ? (last, last) : (Math.Min(_least[tree], last), Math.Max(_greatest[tree], last));
         if (size == 0)
         {
             (_leaves[cuts], _oldest[tree]) = ((ushort)first, 0);
@@ -287,6 +301,7 @@ internal sealed class RandomCutTrees
     private void Remove(int tree, int leaf, int first)
     {
         int node = tree * Stride, from = node, size = _sizes[tree]--, own = from + leaf, before = from, count = size;
+        float last = _values[_leaves[own] + Shingle - 1];
         while (count > 1)
         {
             int left = _lefts[node] + 1;
@@ -312,6 +327,15 @@ internal sealed class RandomCutTrees
 
         Close(_leaves, own, from + size);
         FindOldest(tree, first);
+        if (last == _least[tree] || last == _greatest[tree]) FindRange(tree);
+    }
+
+    private void FindRange(int tree)
+    {
+        (float least, float greatest) = (Largest, -Largest);
+        foreach (ushort leaf in _leaves.AsSpan(tree * Stride, _sizes[tree]))
+            (least, greatest) = (Math.Min(least, _values[leaf + Shingle - 1]), Math.Max(greatest, _values[leaf + Shingle - 1]));
+        (_least[tree], _greatest[tree]) = (least, greatest);
     }
 
     private void FindOldest(int tree, int first)

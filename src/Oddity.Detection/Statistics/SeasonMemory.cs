@@ -55,12 +55,35 @@ internal sealed class SeasonMemory
         _ring = (int)(_date - (FloorDiv(_date, Days) * Days));
     }
 
+    /// <summary>Asks for what will be needed of so many days before, ahead of its use.</summary>
+    public void Fetch(int daysAgo)
+    {
+        int ring = _ring - daysAgo;
+        if (ring < 0) ring += Days;
+        if (_days[ring] is { } day) Ahead.Fetch(ref day[_inDay]);
+    }
+
     /// <summary>The value this many days before (1 to 14), and the least and greatest of the slots around it; false where nothing is known.</summary>
     public bool TryGet(int daysAgo, out double value, out double least, out double greatest)
     {
         int ring = _ring - daysAgo;
         if (ring < 0) ring += Days;
         long date = _date - daysAgo;
+        if (_inDay is > 0 and < Slots - 2 && _days[ring] is { } day && _dates[ring] == date)
+        {
+            // Nearly always: four neighbours in one day, all known.
+            double one = (double)day[_inDay - 1] * _unit, two = (double)day[_inDay] * _unit, three = (double)day[_inDay + 1] * _unit, four = (double)day[_inDay + 2] * _unit;
+            value = ((1 - _share) * two) + (_share * three);
+            least = Math.Min(Math.Min(one, two), Math.Min(three, four));
+            greatest = Math.Max(Math.Max(one, two), Math.Max(three, four));
+            if (!double.IsNaN(least))
+            {
+                (least, greatest) = (Math.Min(least, value), Math.Max(greatest, value));
+                (value, least, greatest) = (value + _origin, least + _origin, greatest + _origin);
+                return true;
+            }
+        }
+
         double before = Get(ring, date, _inDay - 1), left = Get(ring, date, _inDay), right = Get(ring, date, _inDay + 1), after = Get(ring, date, _inDay + 2);
         value = double.IsNaN(left) ? right : double.IsNaN(right) ? left : ((1 - _share) * left) + (_share * right);
         least = greatest = value;

@@ -21,18 +21,11 @@ internal sealed class TailBank
     /// <summary>ξ of the Pareto tail: heavier than exponential (0), lighter than infinite variance (0.5); between what metrics show.</summary>
     private const double Shape = 0.3;
 
-    private readonly ushort[] _counts;
-    private readonly Side[] _sides;
-    private readonly int[] _totals;
+    private readonly Channel[] _channels;
     private int _unit = Limit / 8000;
 
     /// <param name="channels">Number of independent histories.</param>
-    public TailBank(int channels)
-    {
-        _counts = new ushort[channels * 2 * Buckets];
-        _sides = new Side[channels * 2];
-        _totals = new int[channels];
-    }
+    public TailBank(int channels) => _channels = new Channel[channels];
 
     /// <summary>Deviations remembered from now on, 1 to 60,000: the effective memory is between half of it and it. What was learnt keeps its weight.</summary>
     public int Memory
@@ -41,8 +34,11 @@ internal sealed class TailBank
         set => _unit = Math.Clamp(Limit / Math.Max(1, value), 1, Limit / 100);
     }
 
+    /// <summary>Asks for all of it ahead of its use.</summary>
+    public void Fetch() => Ahead.Fetch<Channel>(_channels);
+
     /// <summary>Deviations in the channel's memory.</summary>
-    public int Seen(int channel) => _totals[channel] / _unit;
+    public int Seen(int channel) => _channels[channel].Total / _unit;
 
     /// <summary>−log10 P(a deviation of this sign at least this large), 0 in the inner part of the distribution. Finite for finite input.</summary>
     public double Surprise(int channel, double deviation)
@@ -52,15 +48,15 @@ internal sealed class TailBank
         int own = (channel * 2) + (deviation < 0 ? 1 : 0);
         int other = own ^ 1;
         // A side never seen borrows the other's scale: symmetry is the best guess there is.
-        int at = _sides[own].Tail >= 4 * _unit || _sides[own].Tail >= _sides[other].Tail ? own : other;
-        ref readonly Side side = ref _sides[at];
+        int at = SideOf(own).Tail >= 4 * _unit || SideOf(own).Tail >= SideOf(other).Tail ? own : other;
+        ref readonly Side side = ref SideOf(at);
         if (!side.Known) return 0;
         int raw = Bucket(size);
         int k = raw - side.Anchor;
         if (k < side.Upper) return 0;
 
-        double n = _totals[channel] + _unit;
-        ReadOnlySpan<ushort> counts = _counts.AsSpan(at * Buckets, Buckets);
+        double n = _channels[channel].Total + _unit;
+        ReadOnlySpan<ushort> counts = CountsOf(at);
         int enough = 3 * _unit;
         int above = 0, last = side.Upper;
         double start = Edge(side.Anchor + side.Upper), excess = 0;
@@ -84,26 +80,26 @@ internal sealed class TailBank
             }
         }
 
-        if (own == at && inside >= enough) return Math.Log10(n / inside);
+        if (own == at && inside >= enough) return Elementary.Log10(n / inside);
         double tail = Math.Max(side.Tail, _unit);
         double spread = Math.Max(excess / tail * (1 - Shape), 0.25 * start) * (1 + (2 / Math.Sqrt(tail / _unit)));
         if (own != at)
         {
             // Borrowed: the probability of this side is what was seen of it, half an observation at least.
-            double seen = Math.Max(_sides[own].Tail, 0.5 * _unit);
-            return Math.Log10(n / seen) + Beyond(size - start, spread);
+            double seen = Math.Max(SideOf(own).Tail, 0.5 * _unit);
+            return Elementary.Log10(n / seen) + Beyond(size - start, spread);
         }
 
         double from = Edge(side.Anchor + last);
-        return Math.Log10(n / Math.Max(lastAbove, 0.5 * _unit)) + Beyond(size - from, spread + (Shape * (from - start)));
+        return Elementary.Log10(n / Math.Max(lastAbove, 0.5 * _unit)) + Beyond(size - from, spread + (Shape * (from - start)));
     }
 
     /// <summary>The deviation of that sign (+1 or −1) at which <see cref="Surprise"/> reaches the level; +∞ while nothing is known.</summary>
     public double Reach(int channel, int sign, double level)
     {
         int own = (channel * 2) + (sign < 0 ? 1 : 0);
-        int at = _sides[own].Tail >= 4 * _unit || _sides[own].Tail >= _sides[own ^ 1].Tail ? own : own ^ 1;
-        ref readonly Side side = ref _sides[at];
+        int at = SideOf(own).Tail >= 4 * _unit || SideOf(own).Tail >= SideOf(own ^ 1).Tail ? own : own ^ 1;
+        ref readonly Side side = ref SideOf(at);
         if (!side.Known) return double.PositiveInfinity;
         // Surprise grows with size: bisect over buckets, then inside one.
         double size = Edge(side.Anchor + side.Upper);
@@ -122,14 +118,14 @@ internal sealed class TailBank
     public void Learn(int channel, double deviation)
     {
         double size = Math.Abs(deviation);
-        _totals[channel] += _unit;
+        _channels[channel].Total += _unit;
         if (size > 0)
         {
             int at = (channel * 2) + (deviation < 0 ? 1 : 0);
-            ref Side side = ref _sides[at];
+            ref Side side = ref SideOf(at);
             int raw = Bucket(size);
             if (!side.Known) side = new Side { Known = true, Anchor = (short)(raw - Middle), Upper = Middle };
-            Span<ushort> counts = _counts.AsSpan(at * Buckets, Buckets);
+            Span<ushort> counts = CountsOf(at);
             // One value beyond the last bucket may be an accident; the third is part of the distribution and gets a bucket.
             int over = raw - side.Anchor - (Buckets - 1);
             if (over > 0 && counts[Buckets - 1] >= 2 * _unit) SlideUp(ref side, counts, over + 2);
@@ -145,26 +141,26 @@ internal sealed class TailBank
             if (k >= side.Upper) side.Tail += _unit;
         }
 
-        Settle(channel * 2, _totals[channel]);
-        Settle((channel * 2) + 1, _totals[channel]);
-        if (_totals[channel] >= Limit) Halve(channel);
+        Settle(channel * 2, _channels[channel].Total);
+        Settle((channel * 2) + 1, _channels[channel].Total);
+        if (_channels[channel].Total >= Limit) Halve(channel);
     }
 
     public void Save(StateWriter writer)
     {
         writer.Int32(_unit);
-        for (int i = 0; i < _totals.Length; i++)
+        for (int i = 0; i < _channels.Length; i++)
         {
-            writer.Int32(_totals[i]);
+            writer.Int32(_channels[i].Total);
             for (int s = 2 * i; s <= (2 * i) + 1; s++)
             {
-                writer.Bool(_sides[s].Known);
-                writer.Int32(_sides[s].Anchor);
-                writer.Int32(_sides[s].Upper);
-                writer.Int32(_sides[s].Tail);
+                writer.Bool(SideOf(s).Known);
+                writer.Int32(SideOf(s).Anchor);
+                writer.Int32(SideOf(s).Upper);
+                writer.Int32(SideOf(s).Tail);
                 for (int j = 0; j < Buckets; j++)
                 {
-                    ushort count = _counts[(s * Buckets) + j];
+                    ushort count = CountsOf(s)[j];
                     writer.Byte((byte)count);
                     writer.Byte((byte)(count >> 8));
                 }
@@ -175,21 +171,25 @@ internal sealed class TailBank
     public void Load(StateReader reader)
     {
         _unit = Math.Clamp(reader.Int32(), 1, Limit);
-        for (int i = 0; i < _totals.Length; i++)
+        for (int i = 0; i < _channels.Length; i++)
         {
-            _totals[i] = reader.Int32();
+            _channels[i].Total = reader.Int32();
             for (int s = 2 * i; s <= (2 * i) + 1; s++)
             {
                 (bool known, int anchor, int upper, int tail) = (reader.Bool(), reader.Int32(), reader.Int32(), reader.Int32());
                 if (upper is < 0 or > Buckets || anchor is < -Buckets or > 8192) throw new InvalidDataException("A bucket that does not exist.");
-                _sides[s] = new Side { Known = known, Anchor = (short)anchor, Upper = (byte)upper, Tail = tail };
-                for (int j = 0; j < Buckets; j++) _counts[(s * Buckets) + j] = (ushort)(reader.Byte() | (reader.Byte() << 8));
+                SideOf(s) = new Side { Known = known, Anchor = (short)anchor, Upper = (byte)upper, Tail = tail };
+                for (int j = 0; j < Buckets; j++) CountsOf(s)[j] = (ushort)(reader.Byte() | (reader.Byte() << 8));
             }
         }
     }
 
+    private ref Side SideOf(int at) => ref _channels[at >> 1].Sides[at & 1];
+
+    private Span<ushort> CountsOf(int at) => ((Span<ushort>)_channels[at >> 1].Counts).Slice((at & 1) * Buckets, Buckets);
+
     private static double Beyond(double excess, double spread) =>
-        excess <= 0 ? 0 : Math.Log10(1 + (Shape * Math.Min(excess / spread, 1e300))) / Shape;
+        excess <= 0 ? 0 : Elementary.Log10(1 + (Shape * Math.Min(excess / spread, 1e300))) / Shape;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Bucket(double size) => (int)(BitConverter.DoubleToInt64Bits(size) >> MantissaShift);
@@ -200,9 +200,9 @@ internal sealed class TailBank
     /// <summary>Moves the tail's lower edge so that about a twentieth of all deviations is above it, and slides the buckets to keep it in their middle.</summary>
     private void Settle(int at, int total)
     {
-        ref Side side = ref _sides[at];
+        ref Side side = ref SideOf(at);
         if (!side.Known) return;
-        Span<ushort> counts = _counts.AsSpan(at * Buckets, Buckets);
+        Span<ushort> counts = CountsOf(at);
         int target = Math.Max(total / 20, 4 * _unit);
         while (side.Upper < Buckets - 1 && side.Tail - counts[side.Upper] >= target) side.Tail -= counts[side.Upper++];
         while (side.Upper > 1 && side.Tail < target) side.Tail += counts[--side.Upper];
@@ -238,11 +238,11 @@ internal sealed class TailBank
 
     private void Halve(int channel)
     {
-        int total = _totals[channel];
+        int total = _channels[channel].Total;
         foreach (int at in (ReadOnlySpan<int>)[channel * 2, (channel * 2) + 1])
         {
-            ref Side side = ref _sides[at];
-            Span<ushort> counts = _counts.AsSpan(at * Buckets, Buckets);
+            ref Side side = ref SideOf(at);
+            Span<ushort> counts = CountsOf(at);
             side.Tail = 0;
             for (int j = 0; j < Buckets; j++)
             {
@@ -251,7 +251,27 @@ internal sealed class TailBank
             }
         }
 
-        _totals[channel] = total / 2;
+        _channels[channel].Total = total / 2;
+    }
+
+    /// <summary>What belongs to a channel, side by side: its sums, then the buckets of both signs.</summary>
+    private struct Channel
+    {
+        public int Total;
+        public Both Sides;
+        public Histograms Counts;
+    }
+
+    [InlineArray(2)]
+    private struct Both
+    {
+        private Side _first;
+    }
+
+    [InlineArray(2 * Buckets)]
+    private struct Histograms
+    {
+        private ushort _first;
     }
 
     /// <summary>One sign of one channel: the first bucket's number, the first bucket of the tail, and the counts in the tail.</summary>
