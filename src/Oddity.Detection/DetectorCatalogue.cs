@@ -8,6 +8,9 @@ public static class DetectorCatalogue
     /// <summary>What watches a series unless the configuration says otherwise.</summary>
     public const string Default = AdaptiveDetector.Id;
 
+    /// <summary>What watches values that are measured together.</summary>
+    public const string DefaultVector = IsolationForestDetector.Id;
+
     public static IReadOnlyList<DetectorEntry> All { get; } =
     [
         new(AdaptiveDetector.Id, "the default: many simple views, each judged by how rare its deviations were; learns seasons, cadence and tails",

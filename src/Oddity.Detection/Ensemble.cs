@@ -1,4 +1,5 @@
 using System.Globalization;
+using Oddity.Detection.Statistics;
 
 namespace Oddity.Detection;
 
@@ -10,6 +11,7 @@ namespace Oddity.Detection;
 /// The fused score is the strongest agreeing member's. While the vote fails it is the highest score that enough weight reaches, so that a policy's threshold on
 /// it asks for agreement too. The band is where the vote would pass: enough weight has its band's end at or before it. Inside it the ensemble is silent.
 /// A member that is warming up counts in the sum of all weights: the others do not outvote it by its absence.
+/// With "learn" a weight is what was set times how often the member's votes were shared (<see cref="EnsembleTrust"/>); votes show it.
 /// </summary>
 public sealed class Ensemble : Detector
 {
@@ -28,7 +30,12 @@ public sealed class Ensemble : Detector
     private const double Tolerance = 1e-9;
 
     private readonly Member[] _members;
-    private readonly double _needed;
+    private readonly double _threshold;
+    private readonly EnsembleTrust[] _trust;
+
+    /// <summary>What each member weighs now, and how much of all that makes a vote. With learnt weights they follow from <see cref="_trust"/>.</summary>
+    private readonly double[] _weights;
+    private double _needed;
     private readonly Vote[] _direct;
     private readonly Vote[] _votes;
     private readonly bool _nested;
@@ -41,14 +48,15 @@ public sealed class Ensemble : Detector
     {
     }
 
-    private Ensemble(Member[] members, double voteThreshold)
+    private Ensemble(Member[] members, double voteThreshold, bool learns = false)
     {
         if (members.Length == 0) throw new ArgumentException("An ensemble needs a member.", nameof(members));
         if (members.Any(member => !(member.Weight > 0 && double.IsFinite(member.Weight)))) throw new ArgumentException("A weight must be above 0.", nameof(members));
         if (!(voteThreshold is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(voteThreshold), voteThreshold, "Above 0, at most 1.");
-        _members = members;
-        double total = members.Where(member => !member.Alone).Sum(member => member.Weight);
-        _needed = (voteThreshold - Tolerance) * total;
+        (_members, _threshold) = (members, voteThreshold);
+        _trust = learns ? new EnsembleTrust[members.Length] : [];
+        _weights = new double[members.Length];
+        Weigh();
         _direct = new Vote[members.Length];
         _nested = members.Any(member => member.Detector is Ensemble);
         _waits = members.Any(member => member.Detector.WaitsForSamples);
@@ -81,20 +89,21 @@ public sealed class Ensemble : Detector
 
     /// <summary>
     /// From parameters: "members", a list of id=weight, where the weight is a number above 0 or the word "alone" for a member that needs nobody's consent,
-    /// or the name of a preset, "argus"; "vote_threshold"; and each member's own as "id.parameter".
+    /// or the name of a preset, "argus"; "vote_threshold"; "learn"; and each member's own as "id.parameter".
     /// </summary>
     public static Ensemble Create(DetectorParameters parameters, ulong seed)
     {
         double threshold = parameters.Number("vote_threshold", DefaultThreshold, 0.001, 1);
         string named = parameters.Text("members") ?? DefaultMembers;
         Member[] members = Parse(named.Trim().Equals("argus", StringComparison.OrdinalIgnoreCase) ? ArgusMembers : named, parameters, seed);
-        return new(members.Length > 0 ? members : Parse(DefaultMembers, parameters, seed), threshold);
+        bool learns = parameters.Flag("learn", false);
+        return new(members.Length > 0 ? members : Parse(DefaultMembers, parameters, seed), threshold, learns);
     }
 
     /// <inheritdoc/>
     public override Score Overdue(long nowMs, double last)
     {
-        for (int i = 0; i < _members.Length; i++) _direct[i] = new(_members[i].Id, _members[i].Weight, _members[i].Detector.Overdue(nowMs, last));
+        for (int i = 0; i < _members.Length; i++) _direct[i] = new(_members[i].Id, _weights[i], _members[i].Detector.Overdue(nowMs, last));
         if (_nested) ShowInnerVotes();
         return Fuse();
     }
@@ -109,21 +118,52 @@ public sealed class Ensemble : Detector
             return score;
         }
 
-        for (int i = 0; i < _members.Length; i++) _direct[i] = new(_members[i].Id, _members[i].Weight, _members[i].Detector.Observe(sample));
+        for (int i = 0; i < _members.Length; i++) _direct[i] = new(_members[i].Id, _weights[i], _members[i].Detector.Observe(sample));
         if (_nested) ShowInnerVotes();
-        return Fuse();
+        Score fused = Fuse();
+        if (_trust.Length > 0) Learn();
+        return fused;
     }
 
     public override void Save(StateWriter writer)
     {
         writer.Int32(_members.Length);
         foreach (Member member in _members) member.Detector.Save(writer);
+        foreach (EnsembleTrust trust in _trust) trust.Save(writer);
     }
 
     public override void Load(StateReader reader)
     {
         if (reader.Int32() != _members.Length) throw new InvalidDataException("Saved with other members.");
         foreach (Member member in _members) member.Detector.Load(reader);
+        for (int i = 0; i < _trust.Length; i++) _trust[i].Load(reader);
+        Weigh();
+    }
+
+    /// <summary>After the vote: who was alone with its opinion, and who was not.</summary>
+    private void Learn()
+    {
+        bool changed = false;
+        for (int i = 0; i < _members.Length; i++)
+        {
+            bool shared = false;
+            for (int other = 0; other < _members.Length && !shared; other++) shared = other != i && _trust[other].IsOdd(_direct[other].Score);
+            changed |= _trust[i].Learn(_direct[i].Score, shared);
+        }
+
+        if (changed) Weigh();
+    }
+
+    private void Weigh()
+    {
+        double total = 0;
+        for (int i = 0; i < _members.Length; i++)
+        {
+            _weights[i] = _members[i].Weight * (_trust.Length == 0 || _members[i].Alone ? 1 : _trust[i].Share);
+            if (!_members[i].Alone) total += _weights[i];
+        }
+
+        _needed = (_threshold - Tolerance) * total;
     }
 
     private static Member[] Parse(string text, DetectorParameters parameters, ulong seed)
@@ -166,13 +206,13 @@ public sealed class Ensemble : Detector
         for (int i = 0; i < _direct.Length; i++)
         {
             Score score = _direct[i].Score;
-            if (!score.WarmingUp) knowing += _members[i].Alone ? 0 : _members[i].Weight;
+            if (!score.WarmingUp) knowing += _members[i].Alone ? 0 : _weights[i];
             else warmingUp |= _members[i].Alone;
             if (Leads(i, lead)) lead = i;
             if (!score.Anomalous) continue;
             if (strongest < 0 || score.Value > _direct[strongest].Score.Value) strongest = i;
             if (_members[i].Alone) odd = true;
-            else agreeing += _members[i].Weight;
+            else agreeing += _weights[i];
         }
 
         odd |= agreeing > 0 && agreeing >= _needed;
@@ -194,7 +234,7 @@ public sealed class Ensemble : Detector
     private bool Leads(int candidate, int lead)
     {
         bool candidateWarm = !_direct[candidate].Score.WarmingUp, leadWarm = !_direct[lead].Score.WarmingUp;
-        return candidateWarm == leadWarm ? _members[candidate].Weight > _members[lead].Weight : candidateWarm;
+        return candidateWarm == leadWarm ? _weights[candidate] > _weights[lead] : candidateWarm;
     }
 
     /// <summary>The highest figure that a vote reaches: one member alone, or enough weight together, has at least it.</summary>
@@ -215,7 +255,7 @@ public sealed class Ensemble : Detector
     {
         double weight = 0;
         for (int i = 0; i < _direct.Length; i++)
-            if (!_members[i].Alone && figure(_direct[i].Score) >= least) weight += _members[i].Weight;
+            if (!_members[i].Alone && figure(_direct[i].Score) >= least) weight += _weights[i];
         return weight;
     }
 

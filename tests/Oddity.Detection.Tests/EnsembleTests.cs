@@ -29,6 +29,27 @@ public class EnsembleTests
         Last(new Ensemble([("a", agrees, Says(true)), ("b", agreesToo, Says(true)), ("c", other, Says(false))], threshold), 1).Anomalous.ShouldBeTrue();
 
     [Fact]
+    public void A_member_that_cries_alone_comes_to_weigh_less_and_votes_show_it()
+    {
+        var ensemble = Ensemble.Create(With(("members", "zscore=0.4, mad=0.4, threshold=0.2"), ("threshold.above", "52"), ("learn", "true")), 1);
+        var random = new Random(9);
+        double value = 0;
+        for (int i = 0; i < 4_000; i++)
+        {
+            // Above 52 every third sample: nothing to z-scores; now and then a spike, which all see.
+            value = 50 + (i % 3 == 0 ? 3 : 0) + random.NextDouble() + (i % 200 == 150 ? 100 : 0);
+            ensemble.Observe(new(Start + (i * 1000L), value));
+        }
+
+        double[] weights = [.. ensemble.Votes.ToArray().Select(vote => vote.Weight)];
+        weights[0].ShouldBeGreaterThan(0.35);
+        weights[2].ShouldBeLessThanOrEqualTo(0.2);
+        var fixedWeights = Ensemble.Create(With(("members", "zscore=0.4, mad=0.4, threshold=0.2"), ("threshold.above", "52")), 1);
+        fixedWeights.Observe(new(Start, value));
+        fixedWeights.Votes.ToArray().Select(vote => vote.Weight).ShouldBe([0.4, 0.4, 0.2]);
+    }
+
+    [Fact]
     public void The_strongest_of_those_who_agree_gives_the_figures()
     {
         var ensemble = new Ensemble([("a", 1, Says(true, 0.5, 10)), ("b", 1, Says(true, 0.8, 20)), ("c", 1, Says(false, 0.9, 30))]);

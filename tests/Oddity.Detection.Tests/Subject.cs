@@ -29,6 +29,7 @@ internal sealed record Subject(string Name, Func<ulong, Detector> Create)
         Of("matrix_profile", ("window", "9"), ("history", "100"), ("min_count", "16"), ("threshold", "0.1")),
         Of("missing", ("threshold", "0.2"), ("least_factor", "1")),
         Of("ensemble", ("members", "zscore=0.3, mad=0.3, percentile=0.4, threshold=alone"), ("threshold.above", "1e6")),
+        Of("ensemble", ("members", "zscore=0.4, mad=0.3, percentile=0.3"), ("learn", "true")),
         Of("stl", ("slot_seconds", "1"), ("season_seconds", "20, 60"), ("refit_seconds", "30"), ("history_days", "1")),
         Of("stl", ("slot_seconds", "1"), ("exact", "true"), ("robust", "false"), ("seasonal", "9"), ("refit_seconds", "100"), ("history_days", "1")),
         Of("prophet", ("slot_seconds", "1"), ("refit_seconds", "30"), ("history_days", "1"), ("holidays", "one 2025-10-09, two 2025-10-10 2025-10-11")),

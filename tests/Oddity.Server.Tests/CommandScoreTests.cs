@@ -70,7 +70,7 @@ public sealed class CommandScoreTests : IDisposable
         code.ShouldBe(0, error);
         string[] odd = [.. Lines("out/wide.csv").Where(line => line.Contains(",1,z-score", StringComparison.Ordinal))];
         odd.ShouldHaveSingleItem().ShouldContain("1700000250,5000,");
-        odd[0].ShouldContain("in value 2:");
+        odd[0].ShouldContain("in b:");
     }
 
     [Fact]

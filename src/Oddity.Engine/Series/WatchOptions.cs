@@ -8,6 +8,9 @@ public sealed record WatchOptions
     /// <summary>Id of the detector for series no rule names; "none" watches nothing. Default <see cref="DetectorCatalogue.Default"/>.</summary>
     public string Detector { get; init; } = DetectorCatalogue.Default;
 
+    /// <summary>Id of the detector for values that are measured together; one that has a form for several. Default <see cref="DetectorCatalogue.DefaultVector"/>.</summary>
+    public string VectorDetector { get; init; } = DetectorCatalogue.DefaultVector;
+
     /// <summary>Parameters for every detector of an id, wherever it is used: <c>{"zscore": {"threshold": "3.0"}}</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Parameters { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();

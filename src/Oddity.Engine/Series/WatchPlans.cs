@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Oddity.Detection;
-using Oddity.Detection.Detectors;
 using Oddity.Engine.Anomalies;
 
 namespace Oddity.Engine.Series;
@@ -70,11 +69,13 @@ internal sealed class WatchPlans
 
     private VectorPlan MakeVector()
     {
-        SortedDictionary<string, string> parameters = Parameters("isolation_forest", null);
-        SortedDictionary<string, string> configuration = Configuration("isolation_forest", _options.Policy, parameters);
+        string id = _options.VectorDetector;
+        if (DetectorCatalogue.Find(id) is not { CreateVector: { } create } entry) throw new ArgumentException($"'{id}' does not watch several values together.");
+        SortedDictionary<string, string> parameters = Parameters(entry.Id, null);
+        SortedDictionary<string, string> configuration = Configuration(entry.Id, _options.Policy, parameters);
         configuration["vector"] = "true";
-        var plan = new WatchPlan("isolation_forest", Revision(configuration), _options.Policy, configuration, _ => null);
-        return new(plan, (key, dimensions) => new VectorIsolationForest(dimensions, key.Seed, new(parameters)));
+        var plan = new WatchPlan(entry.Id, Revision(configuration), _options.Policy, configuration, _ => null);
+        return new(plan, (key, dimensions) => create(dimensions, new(parameters), key.Seed));
     }
 
     private SortedDictionary<string, string> Parameters(string detector, WatchRule? rule)

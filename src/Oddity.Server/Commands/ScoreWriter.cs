@@ -30,7 +30,7 @@ internal sealed class ScoreWriter : IScoredRows, IDisposable
         WriteNumber(score.Severity);
         WriteNumber(score.Value);
         _out.Write(odd ? ",1," : ",0,");
-        if (odd) WriteText(Reason(value, score, dimension));
+        if (odd) WriteText(Reason(value, score, dimension is { } column ? Column(row, column) : null));
         _out.Write('\n');
     }
 
@@ -40,11 +40,19 @@ internal sealed class ScoreWriter : IScoredRows, IDisposable
 
     public void Dispose() => _out.Dispose();
 
-    private static string Reason(double value, in Score score, int? dimension)
+    /// <summary>The column's own name, without the file's before it.</summary>
+    private static string Column(SeriesRow row, int column)
+    {
+        if (row.Dimensions?[column] is not { } key) return FormattableString.Invariant($"value {column + 1}");
+        string prefix = $"{row.Series?.Metric}_";
+        return key.Metric.StartsWith(prefix, StringComparison.Ordinal) ? key.Metric[prefix.Length..] : key.Metric;
+    }
+
+    private static string Reason(double value, in Score score, string? column)
     {
         double change = value - score.Expected;
         string side = change < 0 ? "below" : "above";
-        string where = dimension is { } column ? FormattableString.Invariant($" in value {column + 1}") : "";
+        string where = column is null ? "" : $" in {column}";
         return FormattableString.Invariant($"{score.Term}{where}: {Math.Abs(change):G4} {side} the expected {score.Expected:G6}");
     }
 

@@ -11,11 +11,13 @@ internal sealed class DetectionBinder(SettingReader reader)
     public WatchOptions Bind(Preset? preset)
     {
         string detector = reader.Read(Settings.Detector);
+        string vector = reader.Read(Settings.VectorDetector);
         IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> parameters = BindParameters();
         PolicyOptions policy = BindPolicy(preset);
         return new()
         {
             Detector = detector,
+            VectorDetector = vector,
             Parameters = parameters,
             Policy = policy,
             Rules = BindRules(policy),

@@ -213,6 +213,12 @@ internal static class Settings
         Option = "--detector",
     };
 
+    public static Setting<string> VectorDetector { get; } = new(
+        "detection.vector_detector",
+        Kinds.Named("detector of several values", () => [.. DetectorCatalogue.All.Where(entry => entry.CreateVector is not null).Select(entry => entry.Id)]),
+        DetectorCatalogue.DefaultVector,
+        "What watches values that are measured together and arrive as one row: `isolation_forest`, `adaptive` or `pca`.");
+
     public static Structure Parameters { get; } = new(
         "detection.parameters",
         "detector: {parameter: value}",
@@ -484,7 +490,7 @@ internal static class Settings
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
-        Detector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
+        Detector, VectorDetector, Parameters, Preset, Threshold, Direction, MinimumChange, MinimumRelativeChange, Streak, ClearAfter, ClearRatio, Rules, Limits,
         HostEnabled, HostInterval, Simulator, ProbePrivate, PrometheusUrls, PrometheusInterval, PrometheusStep, PrometheusMetrics, PrometheusMatch, PrometheusMaxMetrics,
         PrometheusUser, PrometheusPassword, PrometheusToken,
         ScrapeConfigs, ScrapeFile, ScrapeAllowPrivate, GraphiteListen, GraphiteTenant, StatsdListen, StatsdTenant, StatsdFlushInterval,

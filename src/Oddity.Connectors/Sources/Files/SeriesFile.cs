@@ -95,7 +95,10 @@ public sealed class SeriesFile : IDisposable
     {
         while (table.Read())
         {
-            yield return new(table.TimeText, table.TimeMs, table.Series?.Vector ?? table.Series?.Keys[0], table.Values, table.Mistake?.Detail, table.Label);
+            yield return new(table.TimeText, table.TimeMs, table.Series?.Vector ?? table.Series?.Keys[0], table.Values, table.Mistake?.Detail, table.Label)
+            {
+                Dimensions = table.Series?.Vector is null ? null : table.Series.Keys,
+            };
         }
     }
 
@@ -108,7 +111,7 @@ public sealed class SeriesFile : IDisposable
             bool isVector = vector < batch.Vectors.Count && batch.Vectors[vector].Record == record;
             if (isVector)
             {
-                yield return new(times[record], batch.Vectors[vector].TimeMs, batch.Vectors[vector].Vector, batch.Vectors[vector].Values, null);
+                yield return new(times[record], batch.Vectors[vector].TimeMs, batch.Vectors[vector].Vector, batch.Vectors[vector].Values, null) { Dimensions = batch.Vectors[vector].Dimensions };
                 vector++;
             }
 

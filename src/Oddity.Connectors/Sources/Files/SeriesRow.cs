@@ -9,4 +9,8 @@ namespace Oddity.Connectors.Sources.Files;
 /// <param name="Values">One value, or those measured together; NaN where there is none.</param>
 /// <param name="Mistake">What is wrong with the row; null if nothing is.</param>
 /// <param name="Label">The truth where the file has a column <c>label</c>: true for a number above 0; null without such a column. Never input to detection.</param>
-public sealed record SeriesRow(string TimeText, long? TimeMs, SeriesKey? Series, double[] Values, string? Mistake, bool? Label = null);
+public sealed record SeriesRow(string TimeText, long? TimeMs, SeriesKey? Series, double[] Values, string? Mistake, bool? Label = null)
+{
+    /// <summary>Of several values the series of each, in their order; null for a single value and in a bad row.</summary>
+    public IReadOnlyList<SeriesKey>? Dimensions { get; init; }
+}
