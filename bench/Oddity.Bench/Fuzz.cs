@@ -118,25 +118,29 @@ internal static class Fuzz
         yield return ("snappy", [SnappyWriter.Pack(write), SnappyWriter.Pack(bodies.Lines())], body =>
         {
             if (SnappyBlock.TryReadLength(body, out int length) && length < 1 << 20) SnappyBlock.TryDecode(body, new byte[length]);
-        });
+        }
+        );
         yield return ("exposition", [bodies.Exposition(), "# TYPE a counter\na_total{x=\"y\\\"z\",} 1 # {t=\"u\"} 1 2\n{\"a b\",c=\"d\"} NaN 12\n# EOF\n"u8.ToArray()], body =>
         {
             foreach (bool openMetrics in new[] { false, true }) WithBatch(ExpositionDecoder.Protocol, batch => ExpositionDecoder.Decode(body, batch, new() { DefaultTimeMs = 0, OpenMetrics = openMetrics }));
-        });
+        }
+        );
         yield return ("graphite", [bodies.Graphite()], body => WithBatch(GraphiteDecoder.Protocol, batch => GraphiteDecoder.Decode(body, batch, 0)));
         yield return ("statsd", [bodies.Statsd(), "a:1|c|@0.5:2|c\nb,x=y:+3|g\nc:1:2:3|ms|#t\nd:u|s\n"u8.ToArray()], body =>
         {
             var aggregator = new StatsdAggregator(Tenant);
             aggregator.Take(body);
             WithBatch("none", batch => aggregator.Flush(0, TimeSpan.FromSeconds(10), batch));
-        });
+        }
+        );
         yield return ("influx", [bodies.WideLines(), "m,a\\ b=c\\,d f=\"te\\\"xt\",g=t,h=1i,i=2u 12\n# c\n"u8.ToArray()], body => Check(LineProtocolDecoder.TryDecode(body, Tenant, 1, out IngestBatch? batch, out DecodeFailure? failure), batch, failure));
         yield return ("otlp", [bodies.Otlp()], body => Check(OtlpMetricsDecoder.TryDecode(body, Tenant, out IngestBatch? batch, out DecodeFailure? failure), batch, failure));
         yield return ("otlp_json", ["""{"resourceMetrics":[{"resource":{"attributes":[{"key":"a","value":{"stringValue":"b"}}]},"scopeMetrics":[{"metrics":[{"name":"m","sum":{"dataPoints":[{"asInt":"1","timeUnixNano":"5"}]}}]}]}]}"""u8.ToArray()], body =>
         {
             if (OtlpJson.TryRewriteMetrics(body, out byte[]? message, out int length, out DecodeFailure? failure) != (failure is null)) throw new InvalidOperationException("neither yes nor no");
             if (message is not null && !OtlpMetricsDecoder.TryDecode(message.AsSpan(0, length), Tenant, out _, out DecodeFailure? wrong)) throw new InvalidOperationException($"rewritten into no message: {wrong.Detail}");
-        });
+        }
+        );
         yield return ("events", [bodies.Events(), """[{"timestamp":"2026-01-01T00:00:00Z","cpu":1,"memory":2,"disk":3}]"""u8.ToArray()], body => Check(EventsDecoder.TryDecode(body, Tenant, TimePrecision.Auto, out IngestBatch? batch, out DecodeFailure? failure), batch, failure));
         yield return ("collectd", [bodies.Collectd()], body => Check(CollectdDecoder.TryDecode(body, Tenant, out IngestBatch? batch, out DecodeFailure? failure), batch, failure));
     }
