@@ -158,6 +158,15 @@ public sealed class CallsTests
     }
 
     [Fact]
+    public async Task Messages_that_a_queue_gives_again_are_counted_once()
+    {
+        var time = new Clock(Start);
+        await using TestEngine engine = await TestEngine.StartAsync(time: time);
+        foreach (string place in new[] { "7", "7", "8" }) await SendAsync(engine, Calls(10), new() { Positions = [new("kafka/group/calls/0", place)] });
+        engine.Pipeline.Calls.Waiting.ShouldBe(20);
+    }
+
+    [Fact]
     public async Task Endpoints_beyond_the_bound_are_others_and_stay_so_after_a_restart()
     {
         var time = new Clock(Start);

@@ -113,8 +113,17 @@ internal sealed class OptionsBinder(SettingReader reader)
         var queues = new QueueBinder(reader);
         return new()
         {
-            Host = host, HostInterval = hostInterval, Demo = demo, ProbePrivate = reader.Read(Settings.ProbePrivate), Prometheus = prometheus, Scrape = scrape, Graphite = graphite, Statsd = statsd,
-            Kafka = queues.BindKafka(), RabbitMq = queues.BindRabbitMq(), Redis = queues.BindRedis(),
+            Host = host,
+            HostInterval = hostInterval,
+            Demo = demo,
+            ProbePrivate = reader.Read(Settings.ProbePrivate),
+            Prometheus = prometheus,
+            Scrape = scrape,
+            Graphite = graphite,
+            Statsd = statsd,
+            Kafka = queues.BindKafka(),
+            RabbitMq = queues.BindRabbitMq(),
+            Redis = queues.BindRedis(),
         };
     }
 

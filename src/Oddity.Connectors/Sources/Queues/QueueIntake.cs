@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Oddity.Engine;
+using Oddity.Engine.Calls;
 using Oddity.Engine.Intake;
 
 namespace Oddity.Connectors.Sources.Queues;
@@ -69,6 +70,7 @@ internal sealed class QueueIntake(Pipeline pipeline, string source, string tenan
     {
         int record = all.RecordCount - 1;
         foreach (IngestBatch.Row row in one.Rows) all.Rows.Add(row with { TimeMs = row.TimeMs ?? timeMs, Record = record });
+        foreach ((_, Call call) in one.Calls) all.Calls.Add((record, call.TimeMs == IngestBatch.Arrival && timeMs is { } ms ? call with { TimeMs = ms } : call));
         foreach (IngestBatch.VectorRow row in one.Vectors) all.Vectors.Add(row with { TimeMs = row.TimeMs ?? timeMs, Record = record });
     }
 

@@ -27,7 +27,7 @@ test('A trace is a waterfall whose spans open', async () => {
   await open('/services');
   const user = userEvent.setup();
   await user.click(await screen.findByRole('link', { name: 'web · GET /carts/:id' }));
-  const spans = await screen.findAllByRole('button', { name: /checkout|web/ });
+  const spans = within(await screen.findByRole('list', { name: 'Spans' })).getAllByRole('button');
   expect(spans).toHaveLength(4);
   await user.click(spans[1]!);
   expect(await screen.findByText('card declined')).toBeTruthy();

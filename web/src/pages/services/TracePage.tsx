@@ -53,7 +53,7 @@ function Waterfall({ trace }: { trace: Trace }) {
   const [open, setOpen] = useState<string | null>(null);
   const whole = Math.max(trace.duration_ms, 0.001);
   return (
-    <ol className={classes.waterfall}>
+    <ol className={classes.waterfall} aria-label="Spans">
       {rows.map(({ span, depth }) => {
         const key = `${span.span_id}${span.kind}`;
         return (
