@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Oddity.Engine.Anomalies;
 
@@ -24,6 +25,8 @@ internal sealed class EngineMeter : IDisposable
     private readonly Counter<long> _logged;
     private readonly Histogram<double> _apply;
     private readonly Histogram<double> _checkpoint;
+    private readonly Counter<long> _dropped;
+    private readonly ConcurrentDictionary<string, Timing> _timed = new(StringComparer.Ordinal);
     private long _processedTotal;
     private long _anomaliesTotal;
 
@@ -41,6 +44,17 @@ internal sealed class EngineMeter : IDisposable
         _sync = _meter.CreateHistogram<double>("oddity_log_sync_seconds", "s", "Making one write of the log durable; several requests may share it.");
         _logged = _meter.CreateCounter<long>("oddity_log_bytes_total", "bytes", "Bytes appended to the log.");
         _apply = _meter.CreateHistogram<double>("oddity_apply_seconds", "s", "Scoring and learning of one batch's share of a shard.");
+        _dropped = _meter.CreateCounter<long>("oddity_history_dropped_chunks_total", "chunks", "Chunks of 512 samples that were let go of, by reason: retention or quota.");
+        _meter.CreateObservableCounter(
+            "oddity_detector_seconds_total",
+            () => _timed.Select(each => new Measurement<double>(each.Value.Seconds * TimedOneIn, new KeyValuePair<string, object?>("detector", each.Key))),
+            "s",
+            "Processor time of samples by what watches their series, storing included; an estimate from one sample in 257.");
+        _meter.CreateObservableCounter(
+            "oddity_detector_samples_total",
+            () => _timed.Select(each => new Measurement<long>(each.Value.Count * TimedOneIn, new KeyValuePair<string, object?>("detector", each.Key))),
+            "samples",
+            "Samples by what watches their series; an estimate from one sample in 257.");
         _checkpoint = _meter.CreateHistogram<double>("oddity_checkpoint_seconds", "s", "From the barrier to the synced checkpoint.");
     }
 
@@ -71,6 +85,17 @@ internal sealed class EngineMeter : IDisposable
         _apply.Record(took.TotalSeconds);
     }
 
+    /// <summary>One sample in so many is timed: a prime, so that no rhythm of the batches makes it always the same series.</summary>
+    public const int TimedOneIn = 257;
+
+    /// <summary>A sample was timed.</summary>
+    public void Timed(string detector, TimeSpan took) => _timed.GetOrAdd(detector, _ => new()).Add(took);
+
+    /// <summary>Mean processor time of a sample of what that detector watches; null before the first was timed.</summary>
+    public double? Nanoseconds(string detector) => _timed.TryGetValue(detector, out Timing? timed) ? timed.Seconds * 1e9 / timed.Count : null;
+
+    public void Dropped(string reason, int chunks) => _dropped.Add(chunks, new KeyValuePair<string, object?>("reason", reason));
+
     public void Rejected(string reason) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Refused(string limit, int records) => _refused.Add(records, new KeyValuePair<string, object?>("limit", limit));
@@ -90,4 +115,20 @@ internal sealed class EngineMeter : IDisposable
     public void Gauge(string name, string help, Func<double> read) => _meter.CreateObservableGauge(name, read, null, help);
 
     public void Dispose() => _meter.Dispose();
+
+    private sealed class Timing
+    {
+        private long _ticks;
+        private long _count;
+
+        public double Seconds => TimeSpan.FromTicks(Interlocked.Read(ref _ticks)).TotalSeconds;
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public void Add(TimeSpan took)
+        {
+            Interlocked.Add(ref _ticks, took.Ticks);
+            Interlocked.Increment(ref _count);
+        }
+    }
 }

@@ -19,6 +19,9 @@ public sealed record EngineOptions
     /// <summary>How long samples and anomalies are kept, and how old a live sample may be. Default 30 days.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>Most bytes that the store may use (the log beside it takes some files of at most 64 MiB); beyond it the oldest samples go first. Default 0: no limit but the disk.</summary>
+    public long MaxBytes { get; init; }
+
     /// <summary>How far ahead of the server's clock a live sample may be. Default 10 minutes.</summary>
     public TimeSpan MaxAhead { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -19,7 +19,7 @@ namespace Oddity.Engine;
 /// The whole flow, in order: a source's batch passes the intake, is on disk in the log, is routed to the shards that own its series, past their detectors;
 /// anomalies are written with the alerts they call for, dashboards hear of them, channels get them. Live and after a restart it is the same path.
 /// </summary>
-public sealed class Pipeline : IAsyncDisposable
+public sealed partial class Pipeline : IAsyncDisposable
 {
     private readonly EngineMeter _meter = new();
     private readonly DirectoryLock _lock;
@@ -30,6 +30,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly Checkpointer _checkpointer;
     private readonly History _history;
+    private readonly Retention _retention;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly SegmentLog _segments;
@@ -39,6 +40,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly Task _sinkLoop;
     private Task _outboxLoop = Task.CompletedTask;
     private Task _checkpointLoop = Task.CompletedTask;
+    private Task _retentionLoop = Task.CompletedTask;
     private Task _listenLoop = Task.CompletedTask;
     private readonly long _maxQueuedBytes;
     private bool _disposed;
@@ -74,6 +76,9 @@ public sealed class Pipeline : IAsyncDisposable
         _intake = new(options, _segments, _keys, _router, _meter, time, log);
         _checkpointer = new(options, Database, _segments, _keys, _positions, _router, _sink, _meter, time, log);
         _history = new(Database, _router);
+        _retention = new(options, Database, _meter, time, log);
+        _meter.Gauge("oddity_disk_used_bytes", "Bytes in use by log and store.", () => _retention.StoreBytes() + _segments.DiskBytes);
+        _meter.Gauge("oddity_disk_full", "1 since a write found the disk full and until one succeeds again.", () => IsReadOnly ? 1 : 0);
         _meter.Gauge("oddity_queue_batches", "Batches on disk and not applied yet.", () => _router.Queued);
         _meter.Gauge("oddity_queue_bytes", "Bytes of those batches.", () => _router.QueuedBytes);
         _meter.Gauge("oddity_series", "Series known.", () => _router.TotalSeries);
@@ -324,6 +329,7 @@ public sealed class Pipeline : IAsyncDisposable
         await Quietly(Recovered).ConfigureAwait(false);
         await Quietly(_checkpointLoop).ConfigureAwait(false);
         await Quietly(_outboxLoop).ConfigureAwait(false);
+        await Quietly(_retentionLoop).ConfigureAwait(false);
         await Quietly(_listenLoop).ConfigureAwait(false);
         _segments.Dispose();
         if (!Failure.IsCompleted && Recovered.IsCompletedSuccessfully) await Quietly(_checkpointer.CheckpointAsync(CancellationToken.None)).ConfigureAwait(false);
@@ -353,6 +359,7 @@ public sealed class Pipeline : IAsyncDisposable
         _intake.Open();
         _outboxLoop = Task.Run(() => _outbox.RunAsync(_stop.Token));
         _checkpointLoop = Task.Run(() => _checkpointer.RunAsync(_stop.Token));
+        _retentionLoop = Task.Run(() => _retention.RunAsync(_stop.Token));
         _listenLoop = Task.Run(() => ListenAsync(_stop.Token));
     }
 

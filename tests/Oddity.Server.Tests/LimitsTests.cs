@@ -37,11 +37,15 @@ public sealed class LimitsTests : IDisposable
         ((int)answer).ShouldBeOneOf(507, 503);
         (await server.Http.GetAsync("/livez", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await StoredAsync(server)).ShouldBe(stored);
+        await ReadsGoOnAsync(server);
+        (await server.Http.GetStringAsync("/health", Cancel)).ShouldContain("\"store\":{\"status\":\"read_only\"");
+        (await server.Http.GetStringAsync("/metrics", Cancel)).ShouldContain("oddity_disk_full 1\n");
 
         File.Delete(filler);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         while (await PostAsync(server, sent) != HttpStatusCode.OK) await Task.Delay(50, patience.Token);
         stored.Add(sent);
+        (await server.Http.GetStringAsync("/health", Cancel)).ShouldNotContain("unhealthy");
         await server.KillAsync();
         server.Restart();
         await server.WaitUntilReadyAsync();
@@ -134,6 +138,19 @@ public sealed class LimitsTests : IDisposable
         server.Restart();
         await server.WaitUntilReadyAsync();
         (await StoredAsync(server)).ShouldBe([0, 1]);
+    }
+
+    /// <summary>What only looks is answered; what would write says that there is no room, or found some.</summary>
+    private static async Task ReadsGoOnAsync(OddityProcess server)
+    {
+        foreach (string path in new[] { "/api/v1/anomalies", "/api/v1/anomalies/export", "/api/v1/series", "/api/v1/status", "/api/v1/admin/cost", "/api/v1/admin/state-digest", "/metrics", "/readyz" })
+        {
+            using HttpResponseMessage read = await server.Http.GetAsync(path, Cancel);
+            read.StatusCode.ShouldBe(HttpStatusCode.OK, path);
+        }
+
+        using HttpResponseMessage deleted = await server.Http.DeleteAsync("/api/v1/series?series=bulk", Cancel);
+        ((int)deleted.StatusCode).ShouldBeOneOf(200, 507);
     }
 
     /// <summary>A sample by a number: its second is the number.</summary>

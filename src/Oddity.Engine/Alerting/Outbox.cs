@@ -14,7 +14,10 @@ namespace Oddity.Engine.Alerting;
 internal sealed class Outbox(
     AlertingOptions options, IReadOnlyList<IChannel> channels, Database database, EngineMeter meter, TimeProvider time, ILogger log)
 {
-    private const int Waiting = 0, Sent = 1, Failed = 2;
+    /// <summary>State of an alert that is still to be sent.</summary>
+    public const int Waiting = 0;
+
+    private const int Sent = 1, Failed = 2;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
@@ -51,9 +54,6 @@ internal sealed class Outbox(
 
     /// <summary>Sends until cancelled; each channel on its own, so that a slow one holds up nobody else.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(channels.Select((channel, i) => RunAsync(channel, _signals[i], cancel)));
-
-    /// <summary>Forgets what was dealt with before then.</summary>
-    public static void Forget(StatementCache statements, long beforeMs) => statements.Execute("DELETE FROM outbox WHERE state <> 0 AND created_ms < ?1", beforeMs);
 
     private IEnumerable<string> ChannelsFor(Anomaly anomaly)
     {

@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
 using Oddity.Engine.Chunks;
 using Oddity.Engine.Intake;
@@ -21,7 +20,6 @@ internal sealed class Checkpointer(
     private const int SliceSize = 128;
 
     private readonly SemaphoreSlim _one = new(1);
-    private long _cleaned;
 
     /// <summary>Loads the last checkpoint into the router and returns the sequence number it was made at.</summary>
     public long Load(IReadOnlyList<Shard> shards)
@@ -197,18 +195,5 @@ internal sealed class Checkpointer(
         statements.Execute("INSERT OR REPLACE INTO meta(key, value) VALUES('listening_at', ?1), ('listening_steps', ?2)", cuts[0].Listening.At, cuts[0].Listening.Steps);
         keys.Save(statements, sequence);
         positions.Save(statements);
-        if (nowMs - _cleaned < 3_600_000) return;
-        _cleaned = nowMs;
-        Forget(statements, nowMs);
-    }
-
-    /// <summary>Retention: what ended and was stored before then. Old data that was uploaded today stays its full time.</summary>
-    private void Forget(StatementCache statements, long nowMs)
-    {
-        long before = nowMs - (long)options.Retention.TotalMilliseconds;
-        statements.Execute("DELETE FROM chunks WHERE end_ms < ?1 AND stored_ms < ?1", before);
-        statements.Execute("DELETE FROM anomalies WHERE end_ms < ?1 AND stored_ms < ?1", before);
-        statements.Execute("DELETE FROM idempotency WHERE created_ms < ?1", nowMs - 86_400_000);
-        Outbox.Forget(statements, before);
     }
 }

@@ -41,11 +41,11 @@ internal sealed class History(Database database, Router router)
         database.Read(connection =>
         {
             using SqliteCommand command = connection.CreateCommand();
-            command.CommandText = "SELECT ordinal, data FROM chunks WHERE series = $series AND ordinal < $before ORDER BY ordinal DESC";
+            command.CommandText = "SELECT ordinal, data, start_ms, end_ms FROM chunks WHERE series = $series AND ordinal < $before ORDER BY ordinal DESC";
             command.Parameters.AddWithValue("$series", series.Id);
             command.Parameters.AddWithValue("$before", stored);
             using SqliteDataReader row = command.ExecuteReader();
-            for (int next = stored - 1; row.Read() && row.GetInt32(0) == next; next--) newestFirst.Add(ChunkCodec.Decode((byte[])row[1]));
+            for (int next = stored - 1; row.Read() && row.GetInt32(0) == next; next--) newestFirst.Add(Decode((byte[])row[1], row.GetInt64(2), row.GetInt64(3)));
             return true;
         });
         newestFirst.Reverse();
@@ -55,7 +55,7 @@ internal sealed class History(Database database, Router router)
     private static List<Sample> ReadChunks(SqliteConnection connection, int series, int before, long fromMs, long toMs)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "SELECT data FROM chunks WHERE series = $series AND ordinal < $before AND end_ms >= $from AND start_ms < $to ORDER BY ordinal";
+        command.CommandText = "SELECT data, start_ms, end_ms FROM chunks WHERE series = $series AND ordinal < $before AND end_ms >= $from AND start_ms < $to ORDER BY ordinal";
         command.Parameters.AddWithValue("$series", series);
         command.Parameters.AddWithValue("$before", before);
         command.Parameters.AddWithValue("$from", fromMs);
@@ -64,13 +64,25 @@ internal sealed class History(Database database, Router router)
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())
         {
-            foreach (Sample sample in ChunkCodec.Decode((byte[])row[0]))
+            foreach (Sample sample in Decode((byte[])row[0], row.GetInt64(1), row.GetInt64(2)))
             {
                 if (sample.TimeMs >= fromMs && sample.TimeMs < toMs) samples.Add(sample);
             }
         }
 
         return samples;
+    }
+
+    private static Sample[] Decode(byte[] chunk, long startMs, long endMs)
+    {
+        try
+        {
+            return ChunkCodec.Decode(chunk);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedHistoryException(startMs, endMs, error);
+        }
     }
 
     private static bool InOrder(List<Sample> samples)

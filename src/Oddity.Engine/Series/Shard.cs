@@ -18,6 +18,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     // Series whose detector may say that a sample is overdue. The loop's.
     private readonly List<SeriesState> _awaited = [];
     private volatile bool _waits;
+    private int _untilTimed = EngineMeter.TimedOneIn;
 
     /// <summary>Called after each batch that was applied. Set once, before <see cref="RunAsync"/>.</summary>
     public Action<Batch>? Applied { get; set; }
@@ -110,7 +111,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     /// <summary>Applies one batch's rows of this shard.</summary>
     private void Apply(Batch batch)
     {
-        long begun = Stopwatch.GetTimestamp();
+        long begun = Stopwatch.GetTimestamp(), rowBegun = 0;
         int late = 0, unjudged = 0;
         ReadOnlySpan<int> rows = batch.RowsOf(number);
         (SeriesState[] series, long[] times, double[] values, long receivedMs) = (batch.Series, batch.TimesMs, batch.Values, batch.ReceivedMs);
@@ -119,9 +120,13 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
             SeriesState target = series[row];
             if (!target.Adopted) Adopt(target);
             if (target.Due) Cut!.Save(target);
+            if (--_untilTimed == 0) rowBegun = Stopwatch.GetTimestamp();
             if (double.IsNaN(values[row])) target.End(receivedMs, sink);
             else if (!target.Take(new(times[row], values[row]), receivedMs, sink)) late++;
             else if (target.IsAwaited) target.Heard(Listening.Steps, receivedMs);
+            if (_untilTimed > 0) continue;
+            _untilTimed = EngineMeter.TimedOneIn;
+            meter.Timed(target.Plan.DetectorId, Stopwatch.GetElapsedTime(rowBegun));
         }
 
         foreach (Batch.VectorRow row in batch.Vectors)

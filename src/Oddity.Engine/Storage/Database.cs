@@ -46,6 +46,9 @@ public sealed class Database : IDisposable
     /// <summary>Completes, failed, when writing is no longer possible.</summary>
     public Task Failure => _failure.Task;
 
+    /// <summary>True since a write found the disk full and until one succeeds again.</summary>
+    public bool IsFull { get; private set; }
+
     /// <summary>Writes that wait for a commit.</summary>
     public int Waiting => _queue.Count;
 
@@ -151,6 +154,7 @@ public sealed class Database : IDisposable
                 }
                 catch (Exception own) when (!IsFatal(own))
                 {
+                    IsFull |= own is SqliteException { SqliteErrorCode: Full };
                     write.Fail(own is SqliteException { SqliteErrorCode: Full } ? new DiskFullException(own) : own);
                 }
             }
@@ -179,6 +183,7 @@ public sealed class Database : IDisposable
             throw;
         }
 
+        IsFull = false;
         foreach (Write write in group) write.Complete();
     }
 

@@ -25,6 +25,7 @@ namespace Oddity.Server.Api;
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(StatusBody))]
 [JsonSerializable(typeof(DigestBody))]
+[JsonSerializable(typeof(CostBody))]
 [JsonSerializable(typeof(AlertsBody))]
 [JsonSerializable(typeof(LiveMessage))]
 [JsonSerializable(typeof(Page<ChangeBody>))]

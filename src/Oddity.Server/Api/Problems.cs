@@ -1,3 +1,4 @@
+using Oddity.Engine;
 using Oddity.Engine.Storage;
 
 namespace Oddity.Server.Api;
@@ -45,6 +46,13 @@ internal sealed class Problems(RequestDelegate next, ILogger<Problems> log)
             case DiskFullException:
                 return Problem.WriteAsync(
                     context, StatusCodes.Status507InsufficientStorage, "disk_full", "The server's disk is full. Nothing was stored.", "disk", TimeSpan.FromSeconds(10));
+            case DamagedHistoryException damaged:
+                log.LogError(damaged, "{Method} {Route} met damaged samples", context.Request.Method, Route(context));
+                return Problem.WriteAsync(
+                    context,
+                    StatusCodes.Status500InternalServerError,
+                    "damaged_history",
+                    $"Samples from {Times.Iso(damaged.FromMs)} to {Times.Iso(damaged.ToMs)} are damaged on disk. Other times can be read; a backup may have these.");
             case BadHttpRequestException bad:
                 return Problem.WriteAsync(context, bad.StatusCode, bad.StatusCode == 400 ? "bad_request" : null, "The request could not be read.");
             default:

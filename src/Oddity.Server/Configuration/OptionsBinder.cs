@@ -33,6 +33,7 @@ internal sealed class OptionsBinder(SettingReader reader)
     {
         DataDirectory = dataDir,
         Retention = reader.Read(Settings.Retention),
+        MaxBytes = reader.Read(Settings.Quota),
         Shards = reader.Read(Settings.Shards) is > 0 and int shards ? shards : Environment.ProcessorCount,
         CheckpointInterval = reader.Read(Settings.CheckpointInterval),
         MaxAhead = reader.Read(Settings.MaxAhead),

@@ -56,6 +56,9 @@ internal static class Settings
         TimeSpan.FromDays(30),
         "How long samples and anomalies are kept, and how old a live sample may be.");
 
+    public static Setting<long> Quota { get; } = new(
+        "quota", Kinds.Size, 0, "Most bytes that the store may use; beyond it the oldest samples go first, whatever the retention says. The log beside it takes a few files of at most 64 MiB. 0: no limit.");
+
     public static Setting<int> Shards { get; } = new(
         "engine.shards", Kinds.Whole(0, 256), 0, "How many workers share the series; 0 is one per processor. Results do not depend on it.")
     {
@@ -487,6 +490,8 @@ internal static class Settings
     [
         DataDir, Role, LogLevel, Retention,
         Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued,
+        DataDir, Role, LogLevel, Retention, Quota,
+        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,

@@ -67,6 +67,12 @@ internal sealed class SegmentLog : IDisposable
     /// <summary>Completes, failed, when writing is no longer possible.</summary>
     public Task Failure => _failure.Task;
 
+    /// <summary>True since a write found the disk full and until one succeeds again.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>Bytes that its files take on disk.</summary>
+    public long DiskBytes => Segment.In(_folder).Sum(file => File.Exists(file.Path) ? new FileInfo(file.Path).Length : 0);
+
     /// <summary>Batches that the writer has not taken yet. For tests.</summary>
     public int Waiting
     {
@@ -240,8 +246,9 @@ internal sealed class SegmentLog : IDisposable
             else segment.Write(_group, segment.End);
             Sync(segment, count, end);
         }
-        catch (IOException error) when (IsFull(error))
+        catch (IOException error) when (MeansFull(error))
         {
+            IsFull = true;
             for (count = Math.Max(1, count); count > 0; count--) _taken[_done++].Fail(new DiskFullException(error));
         }
     }
@@ -255,6 +262,7 @@ internal sealed class SegmentLog : IDisposable
         Interlocked.Add(ref _bytes, end - segment.End);
         Interlocked.Add(ref _sequence, count);
         (segment.End, segment.LastSequence) = (end, _sequence);
+        IsFull = false;
         for (; count > 0; count--)
         {
             Batch batch = _taken[_done++];
@@ -344,5 +352,5 @@ internal sealed class SegmentLog : IDisposable
     }
 
     /// <summary>ENOSPC, EDQUOT, and what Windows calls it.</summary>
-    private static bool IsFull(IOException error) => error.HResult is 28 or 122 or unchecked((int)0x80070070);
+    private static bool MeansFull(IOException error) => error.HResult is 28 or 122 or unchecked((int)0x80070070);
 }

@@ -9,7 +9,7 @@ namespace Oddity.Server.Api.Health;
 /// <param name="Components">Its parts by name.</param>
 internal sealed record HealthBody(string Status, string Version, int QueueDepth, IReadOnlyDictionary<string, HealthBody.ComponentBody> Components)
 {
-    /// <param name="Status">As of the whole.</param>
+    /// <param name="Status">As of the whole; of the store also read_only while the disk is full.</param>
     /// <param name="Detail">A figure or a reason; left out where there is none.</param>
     internal sealed record ComponentBody(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null);
 }

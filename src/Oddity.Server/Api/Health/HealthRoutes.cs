@@ -25,7 +25,7 @@ internal static class HealthRoutes
         string status = StatusOf(pipeline, lifetime);
         var components = new Dictionary<string, HealthBody.ComponentBody>
         {
-            ["store"] = new(pipeline.Failure.IsCompleted ? "unhealthy" : "healthy"),
+            ["store"] = pipeline.Failure.IsCompleted ? new("unhealthy") : pipeline.IsReadOnly ? new("read_only", "the disk is full") : new("healthy"),
             ["detection"] = new(status, status == "starting" ? $"{Percent(pipeline)} of the log is applied" : null),
             ["live"] = new("healthy", pipeline.Live.Watchers.ToString(CultureInfo.InvariantCulture)),
         };
