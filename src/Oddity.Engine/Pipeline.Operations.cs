@@ -8,6 +8,9 @@ public sealed partial class Pipeline
     /// <summary>True since a write found the disk full and until one succeeds again: reading goes on, nothing is taken in.</summary>
     public bool IsReadOnly => _segments.IsFull || Database.IsFull;
 
+    /// <summary>Bytes in use by the store; the log beside it not counted.</summary>
+    public long StoreBytes => _retention.StoreBytes();
+
     /// <summary>What the series of a tenant cost: a page of them, the largest first, and all detectors.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="order">By what they are ordered.</param>

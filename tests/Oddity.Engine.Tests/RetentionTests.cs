@@ -31,21 +31,32 @@ public sealed class RetentionTests
     [Fact]
     public async Task Beyond_the_quota_the_oldest_go_first()
     {
-        const long quota = 2_500_000;
-        await using TestEngine engine = await TestEngine.StartAsync(change: options => options with { MaxBytes = quota, Watch = new() { Detector = "none", Limits = [] } });
-        await FillAsync(engine, "old", Noon, chunks: 1_200);
-        await FillAsync(engine, "new", Noon + 1_000_000_000, chunks: 1_200);
-        await engine.Pipeline.CheckpointAsync(Cancel);
+        string directory = Directory.CreateTempSubdirectory("oddity-test-").FullName;
+        Func<EngineOptions, EngineOptions> storing = options => options with { Watch = new() { Detector = "none", Limits = [] } };
+        long used;
+        await using (TestEngine filled = await TestEngine.StartAsync(directory, storing))
+        {
+            await FillAsync(filled, "old", Noon, chunks: 1_200);
+            await FillAsync(filled, "new", Noon + 1_000_000_000, chunks: 1_200);
+            await filled.Pipeline.CheckpointAsync(Cancel);
+            used = filled.Pipeline.StoreBytes;
+        }
+
+        await using TestEngine engine = await TestEngine.StartAsync(directory, options => storing(options) with { MaxBytes = used * 8 / 10 });
         int before = Count(engine);
 
         await engine.Pipeline.CleanAsync(Cancel);
 
+        engine.Pipeline.StoreBytes.ShouldBeLessThanOrEqualTo(used * 8 / 10);
         int left = Count(engine);
-        left.ShouldBeLessThan(before);
+        left.ShouldBeLessThanOrEqualTo(before);
+        left.ShouldBeLessThan(2_400);
         (await ReadAsync(engine, "new")).Length.ShouldBe(1_200 * 512);
         (await ReadAsync(engine, "old")).Length.ShouldBe((left - 1_200) * 512);
         await engine.Pipeline.CleanAsync(Cancel);
         Count(engine).ShouldBe(left);
+        await engine.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
     }
 
     private static async Task FillAsync(TestEngine engine, string metric, long fromMs, int chunks)
