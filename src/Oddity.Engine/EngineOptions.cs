@@ -22,6 +22,9 @@ public sealed record EngineOptions
     /// <summary>Most bytes that the store may use (the log beside it takes some files of at most 64 MiB); beyond it the oldest samples go first. Default 0: no limit but the disk.</summary>
     public long MaxBytes { get; init; }
 
+    /// <summary>How long a series gets nothing before its state is kept on disk alone. Results do not depend on it. Default 1 hour; 0: never.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How far ahead of the server's clock a live sample may be. Default 10 minutes.</summary>
     public TimeSpan MaxAhead { get; init; } = TimeSpan.FromMinutes(10);
 

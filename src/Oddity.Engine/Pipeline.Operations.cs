@@ -11,6 +11,9 @@ public sealed partial class Pipeline
     /// <summary>Bytes in use by the store; the log beside it not counted.</summary>
     public long StoreBytes => _retention.StoreBytes();
 
+    /// <summary>Series whose state is on disk alone, because nothing was sent to them for long.</summary>
+    public int AsleepSeries => _idle.Count;
+
     /// <summary>What the series of a tenant cost: a page of them, the largest first, and all detectors.</summary>
     /// <param name="tenant">Whose.</param>
     /// <param name="order">By what they are ordered.</param>

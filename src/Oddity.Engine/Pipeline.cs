@@ -30,6 +30,7 @@ public sealed partial class Pipeline : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly Checkpointer _checkpointer;
     private readonly History _history;
+    private readonly IdleSeries _idle;
     private readonly Retention _retention;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
@@ -76,6 +77,12 @@ public sealed partial class Pipeline : IAsyncDisposable
         _intake = new(options, _segments, _keys, _router, _meter, time, log);
         _checkpointer = new(options, Database, _segments, _keys, _positions, _router, _sink, _meter, time, log);
         _history = new(Database, _router);
+        _checkpointer = new(options, Database, _segments, _keys, _router, _sink, _meter, time, log);
+        _idle = new(Database, options.IdleAfter, time);
+        _history = new(Database, _router, _idle);
+        _checkpointer.Stored = () => _idle.RestAsync(_shards);
+        foreach (Shard shard in _shards) shard.Idle = _idle;
+        _meter.Gauge("oddity_series_asleep", "Series that nothing was sent to for long; their state is on disk alone.", () => _idle.Count);
         _retention = new(options, Database, _meter, time, log);
         _meter.Gauge("oddity_disk_used_bytes", "Bytes in use by log and store.", () => _retention.StoreBytes() + _segments.DiskBytes);
         _meter.Gauge("oddity_disk_full", "1 since a write found the disk full and until one succeeds again.", () => IsReadOnly ? 1 : 0);
@@ -181,7 +188,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         {
             var sample = new Sample(row.TimeMs ?? nowMs, row.Value);
             SeriesState series = _router.Find(row.Series) ?? (SeriesState)_router.Create(0, row.Series, 0, []);
-            predictions.Add(await _router.OwnerOf(row.Series).AskAsync(() => series.Predict(sample)).WaitAsync(cancel).ConfigureAwait(false));
+            predictions.Add(await _router.OwnerOf(row.Series).AskAsync(() => _idle.Awake(series).Predict(sample)).WaitAsync(cancel).ConfigureAwait(false));
         }
 
         foreach (IngestBatch.VectorRow row in batch.Vectors)
@@ -433,14 +440,17 @@ public sealed partial class Pipeline : IAsyncDisposable
         await _sink.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
     }
 
-    private static List<(SeriesKey Key, int Kind, byte[] Hash)> Hashes(Shard shard)
+    private List<(SeriesKey Key, int Kind, byte[] Hash)> Hashes(Shard shard)
     {
         var writer = new StateWriter();
         var hashes = new List<(SeriesKey, int, byte[])>(shard.Owned.Count);
         foreach (Watched watched in shard.Owned.Values)
         {
             writer.Clear();
+            bool asleep = watched is SeriesState { IsAsleep: true };
+            if (asleep) _idle.Awake((SeriesState)watched);
             watched.Save(writer);
+            if (asleep) _idle.Sleep((SeriesState)watched);
             hashes.Add((watched.Key, watched.Kind, SHA256.HashData(writer.Written)));
         }
 

@@ -21,6 +21,9 @@ internal sealed class Checkpointer(
 
     private readonly SemaphoreSlim _one = new(1);
 
+    /// <summary>Called after each checkpoint: the store has what has not changed since.</summary>
+    public Func<Task>? Stored { get; set; }
+
     /// <summary>Loads the last checkpoint into the router and returns the sequence number it was made at.</summary>
     public long Load(IReadOnlyList<Shard> shards)
     {
@@ -65,6 +68,7 @@ internal sealed class Checkpointer(
             positions.Saved();
             segments.Forget(sequence);
             await Task.WhenAll(cuts.Select(cut => cut.Shard.AskAsync(() => cut.Done()))).ConfigureAwait(false);
+            if (Stored is not null) await Stored().ConfigureAwait(false);
             meter.Checkpointed(time.GetElapsedTime(begun));
         }
         finally

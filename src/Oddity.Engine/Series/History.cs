@@ -6,7 +6,7 @@ using Oddity.Engine.Storage;
 namespace Oddity.Engine.Series;
 
 /// <summary>Reads samples back: chunks from the store, then what is still in memory.</summary>
-internal sealed class History(Database database, Router router)
+internal sealed class History(Database database, Router router, IdleSeries idle)
 {
     /// <summary>How many samples a fresh detector sees before those that are drawn.</summary>
     private const int RunUp = 2_000;
@@ -14,7 +14,7 @@ internal sealed class History(Database database, Router router)
     /// <summary>Samples with event time in [fromMs, toMs), in time order, equal times in order of arrival; the newest <paramref name="limit"/>.</summary>
     public async Task<Sample[]> ReadAsync(SeriesState series, long fromMs, long toMs, int limit)
     {
-        (Sample[] inMemory, int stored) = await router.OwnerOf(series.Key).AskAsync(() => series.InMemory(fromMs, toMs)).ConfigureAwait(false);
+        (Sample[] inMemory, int stored) = await router.OwnerOf(series.Key).AskAsync(() => idle.Awake(series).InMemory(fromMs, toMs)).ConfigureAwait(false);
         List<Sample> samples = database.Read(connection => ReadChunks(connection, series.Id, stored, fromMs, toMs));
         samples.AddRange(inMemory);
         Sample[] ordered = InOrder(samples) ? [.. samples] : [.. samples.OrderBy(sample => sample.TimeMs)];
@@ -36,7 +36,7 @@ internal sealed class History(Database database, Router router)
     /// <summary>All samples that are there, in order of arrival, from the newest back to the first gap; the series' count tells how many are missing before them.</summary>
     public async Task<Sample[]> ReadArrivedAsync(SeriesState series)
     {
-        (Sample[] inMemory, int stored) = await router.OwnerOf(series.Key).AskAsync(() => series.InMemory(long.MinValue, long.MaxValue)).ConfigureAwait(false);
+        (Sample[] inMemory, int stored) = await router.OwnerOf(series.Key).AskAsync(() => idle.Awake(series).InMemory(long.MinValue, long.MaxValue)).ConfigureAwait(false);
         var newestFirst = new List<Sample[]> { inMemory };
         database.Read(connection =>
         {

@@ -24,7 +24,13 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
     private int _sealedCount;
     private Wait _wait;
 
+    private int _activeIn;
+    private int _countThen;
+
     public override int Kind => 0;
+
+    /// <summary>True while detector, window and open samples are in the store alone: <see cref="Wake"/> comes before everything else.</summary>
+    public bool IsAsleep { get; private set; }
 
     /// <summary>How often its detector threw and started afresh since the process began.</summary>
     public int DetectorFailures { get; private set; }
@@ -47,6 +53,30 @@ internal sealed class SeriesState(int id, SeriesKey key, WatchPlan plan) : Watch
     public double LastValue { get; private set; }
 
     public long Count { get; private set; }
+
+    /// <summary>Rounds since it took a sample last, asked once in each.</summary>
+    public int IsIdleSince(int round)
+    {
+        if (_activeIn == 0 || _countThen != (int)Count) (_activeIn, _countThen) = (round, (int)Count);
+        return round - _activeIn;
+    }
+
+    /// <summary>Lets go of what the store has. Only right after a checkpoint; not of a series that is waited for, or that changed since.</summary>
+    /// <returns>True if it sleeps now and did not before.</returns>
+    public bool Sleep()
+    {
+        if (IsAsleep || Changed || Due || IsAwaited || _sealed is not null || Count == 0) return false;
+        (_detector, _recent, _open, IsAsleep) = (null, null, default, true);
+        return true;
+    }
+
+    /// <summary>Takes up its state again.</summary>
+    public void Wake(byte[] state)
+    {
+        (_detector, IsAsleep) = (plan.Create(Key), false);
+        Load(new(state));
+        Changed = false;
+    }
 
     /// <summary>Takes one sample: into the history, and, unless it is late, past the detector.</summary>
     /// <returns>False if it was late: older than the latest one, kept but not scored.</returns>

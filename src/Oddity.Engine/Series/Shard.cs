@@ -23,6 +23,9 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
     /// <summary>Called after each batch that was applied. Set once, before <see cref="RunAsync"/>.</summary>
     public Action<Batch>? Applied { get; set; }
 
+    /// <summary>Wakes series that sleep. Set once, before <see cref="RunAsync"/>.</summary>
+    public IdleSeries Idle { get; set; } = null!;
+
     /// <summary>All it owns, by id. The loop alone touches it.</summary>
     public Dictionary<int, Watched> Owned { get; } = [];
 
@@ -120,6 +123,7 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
             SeriesState target = series[row];
             if (!target.Adopted) Adopt(target);
             if (target.Due) Cut!.Save(target);
+            if (target.IsAsleep) Idle.Awake(target);
             if (--_untilTimed == 0) rowBegun = Stopwatch.GetTimestamp();
             if (double.IsNaN(values[row])) target.End(receivedMs, sink);
             else if (!target.Take(new(times[row], values[row]), receivedMs, sink)) late++;
@@ -153,8 +157,10 @@ internal sealed class Shard(int number, AnomalySink sink, EngineMeter meter)
         if (watched.Due) Cut!.Save(watched);
         watched.Tracker?.End(receivedMs, sink);
         Owned.Remove(watched.Id);
-        if (watched is SeriesState series) _awaited.Remove(series);
         Gone.Add(watched.Id);
+        if (watched is not SeriesState series) return;
+        _awaited.Remove(series);
+        Idle.Forget(series);
     }
 
     private void Adopt(Watched watched)

@@ -49,6 +49,9 @@ public sealed class Database : IDisposable
     /// <summary>True since a write found the disk full and until one succeeds again.</summary>
     public bool IsFull { get; private set; }
 
+    /// <summary>Called on the writer's thread when a transaction is on disk, before anybody hears of it. For tests.</summary>
+    internal Action? Committed { get; set; }
+
     /// <summary>Writes that wait for a commit.</summary>
     public int Waiting => _queue.Count;
 
@@ -184,6 +187,7 @@ public sealed class Database : IDisposable
         }
 
         IsFull = false;
+        Committed?.Invoke();
         foreach (Write write in group) write.Complete();
     }
 

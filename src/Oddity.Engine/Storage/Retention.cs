@@ -16,6 +16,9 @@ internal sealed class Retention(EngineOptions options, Database database, Engine
     private static readonly TimeSpan Look = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
+    // Two at once would both go on for what the other has freed already.
+    private readonly SemaphoreSlim _one = new(1);
+
     /// <summary>Looks after the quota every minute and after the retention every hour, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -71,6 +74,19 @@ internal sealed class Retention(EngineOptions options, Database database, Engine
     });
 
     private async Task<int> DropChunksAsync(string reason, string condition, CancellationToken cancel, Func<bool>? goOn = null)
+    {
+        await _one.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return goOn?.Invoke() == false ? 0 : await DropSlicesAsync(reason, condition, cancel, goOn).ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<int> DropSlicesAsync(string reason, string condition, CancellationToken cancel, Func<bool>? goOn)
     {
         int all = 0, dropped;
         do

@@ -36,6 +36,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         MaxBytes = reader.Read(Settings.Quota),
         Shards = reader.Read(Settings.Shards) is > 0 and int shards ? shards : Environment.ProcessorCount,
         CheckpointInterval = reader.Read(Settings.CheckpointInterval),
+        IdleAfter = reader.Read(Settings.IdleAfter),
         MaxAhead = reader.Read(Settings.MaxAhead),
         MaxSeriesPerTenant = reader.Read(Settings.MaxSeries),
         MaxSamplesPerSecond = reader.Read(Settings.MaxSamplesPerSecond),

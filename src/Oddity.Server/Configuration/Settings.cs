@@ -71,6 +71,12 @@ internal static class Settings
         TimeSpan.FromSeconds(10),
         "Time between checkpoints, which bounds how much a restart replays.");
 
+    public static Setting<TimeSpan> IdleAfter { get; } = new(
+        "engine.idle_after",
+        Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)),
+        TimeSpan.FromHours(1),
+        "How long a series gets nothing before its state is kept on disk alone, until it is sent to or asked for again; saves memory, changes no result. 0: never.");
+
     public static Setting<TimeSpan> MaxAhead { get; } = new(
         "engine.max_ahead",
         Kinds.DurationBetween(TimeSpan.Zero, TimeSpan.FromDays(3650)),
@@ -491,7 +497,7 @@ internal static class Settings
         DataDir, Role, LogLevel, Retention,
         Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued,
         DataDir, Role, LogLevel, Retention, Quota,
-        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
+        Shards, CheckpointInterval, IdleAfter, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
