@@ -78,7 +78,7 @@ internal sealed class Retention(EngineOptions options, Database database, Engine
         await _one.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            return goOn?.Invoke() == false ? 0 : await DropSlicesAsync(reason, condition, cancel, goOn).ConfigureAwait(false);
+            return goOn?.Invoke() == false ? 0 : await DropSlicesAsync(reason, condition, goOn, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -86,7 +86,7 @@ internal sealed class Retention(EngineOptions options, Database database, Engine
         }
     }
 
-    private async Task<int> DropSlicesAsync(string reason, string condition, CancellationToken cancel, Func<bool>? goOn)
+    private async Task<int> DropSlicesAsync(string reason, string condition, Func<bool>? goOn, CancellationToken cancel)
     {
         int all = 0, dropped;
         do
