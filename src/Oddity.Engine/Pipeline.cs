@@ -76,8 +76,6 @@ public sealed partial class Pipeline : IAsyncDisposable
         _segments.Synced = OnDisk;
         _intake = new(options, _segments, _keys, _router, _meter, time, log);
         _checkpointer = new(options, Database, _segments, _keys, _positions, _router, _sink, _meter, time, log);
-        _history = new(Database, _router);
-        _checkpointer = new(options, Database, _segments, _keys, _router, _sink, _meter, time, log);
         _idle = new(Database, options.IdleAfter, time);
         _history = new(Database, _router, _idle);
         _checkpointer.Stored = () => _idle.RestAsync(_shards);
