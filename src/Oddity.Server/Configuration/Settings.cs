@@ -494,10 +494,8 @@ internal static class Settings
     /// <summary>All of them, in the order above.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        DataDir, Role, LogLevel, Retention,
-        Shards, CheckpointInterval, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued,
         DataDir, Role, LogLevel, Retention, Quota,
-        Shards, CheckpointInterval, IdleAfter, MaxAhead, MaxSeries, MaxSamplesPerSecond, MaxQueued,
+        Shards, CheckpointInterval, IdleAfter, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued,
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,
