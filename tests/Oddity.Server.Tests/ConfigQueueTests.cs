@@ -68,6 +68,10 @@ public sealed class ConfigQueueTests
         (kafka.Brokers, kafka.Group).ShouldBe(("h:1", "g"));
         kafka.Topics.ShouldBe([new("events")]);
 
+        LoadedConfiguration both = ConfigurationText.Load(environment: new() { ["KAFKA_BROKER_URL"] = "h:1", ["KAFKA_TOPIC_METRICS"] = "api-metrics", ["KAFKA_TOPIC_LOGS"] = "api-logs" });
+        both.Options.Sources.Kafka.Single().Topics.ShouldBe([new("api-metrics", QueueKind.ApiCalls)]);
+        both.Notices.ShouldHaveSingleItem().ShouldStartWith("kafka.topic_logs");
+
         ConfigurationText.Good(environment: new() { ["KAFKA_TOPIC"] = "t" }).Sources.Kafka.Single().Brokers.ShouldBe("localhost:9092");
         ConfigurationText.Good("sources: {kafka: [{topics: [{name: t}]}]}", new() { ["KAFKA_BROKER_URL"] = "h:1" }).Sources.Kafka.Single().Brokers.ShouldBe("h:1");
 

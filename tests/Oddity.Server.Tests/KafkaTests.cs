@@ -8,49 +8,40 @@ namespace Oddity.Server.Tests;
 
 /// <summary>The Kafka source against the real broker.</summary>
 [Collection("reliability")]
-public sealed class KafkaTests : IAsyncLifetime
+public sealed class KafkaTests(KafkaTests.Broker broker) : IClassFixture<KafkaTests.Broker>, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("oddity-queue-").FullName;
     private readonly long _startMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - 600_000;
-    private RealKafka _kafka = null!;
-    private KafkaProducer _producer = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        RealKafka.Require();
-        _kafka = await RealKafka.StartAsync();
-        _producer = _kafka.Producer();
-    }
+    private RealKafka Kafka => broker.Kafka!;
 
-    public async ValueTask DisposeAsync()
-    {
-        _producer?.Dispose();
-        if (_kafka is not null) await _kafka.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
+    private KafkaProducer Producer => broker.Producer!;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Messages_take_effect_once_poison_goes_to_the_dead_letters_and_a_broker_that_comes_back_is_read_again()
     {
+        RealKafka.Require();
         string[] poison = ["{", "{\"metric\":\"m\",\"value\":\"high\"}", $"[{Event(5)},{{\"metric\":\"m\"}}]"];
-        await _kafka.CreateAsync("events");
-        await _kafka.CreateAsync("events.dead-letters");
+        await Kafka.CreateAsync("events");
+        await Kafka.CreateAsync("events.dead-letters");
         Send("events", [.. Enumerable.Range(0, 1_000).Select(Event), .. poison, .. Enumerable.Range(1_000, 1_000).Select(Event)]);
-        await using (QueueWorker worker = await StartAsync("a", _kafka.Options(new KafkaTopic("events"))))
+        await using (QueueWorker worker = await StartAsync("a", Options("events")))
         {
             (await worker.ValuesAsync("m", 2_000)).ShouldBe(Numbers(2_000));
             Read("events.dead-letters", poison.Length).ShouldBe(poison, ignoreOrder: true);
 
-            await _kafka.StopBrokerAsync();
+            await Kafka.StopBrokerAsync();
             await worker.UntilAsync(status => status.State == SourceState.Failing);
-            await _kafka.StartBrokerAsync();
+            await Kafka.StartBrokerAsync();
             Send("events", Enumerable.Range(2_000, 500).Select(Event));
             (await worker.ValuesAsync("m", 2_500)).ShouldBe(Numbers(2_500));
             await worker.UntilAsync(status => status.State == SourceState.Ok);
         }
 
         Send("events", Enumerable.Range(2_500, 500).Select(Event));
-        await using QueueWorker again = await StartAsync("a", _kafka.Options(new KafkaTopic("events")));
+        await using QueueWorker again = await StartAsync("a", Options("events"));
         (await again.ValuesAsync("m", 3_000)).ShouldBe(Numbers(3_000));
     }
 
@@ -61,29 +52,32 @@ public sealed class KafkaTests : IAsyncLifetime
     [InlineData("bbbbbbbbbb")]
     public async Task A_round_that_a_killed_worker_had_in_hand_is_let_in_just_when_it_was_committed_as_its_own(string? committer)
     {
-        KafkaOptions options = _kafka.Options(new KafkaTopic("staged"));
-        await _kafka.CreateAsync("staged");
-        Send("staged", Enumerable.Range(0, 100).Select(Event));
+        RealKafka.Require();
+        string topic = $"staged-{committer ?? "none"}";
+        KafkaOptions options = Options(topic);
+        await Kafka.CreateAsync(topic);
+        Send(topic, Enumerable.Range(0, 100).Select(Event));
         using (KafkaConsumer before = Consumer(options))
         {
             List<QueueMessage> messages = Take(before, 100);
-            StagedRound.Span[] spans = [.. messages.GroupBy(message => message.Partition).Select(group => new StagedRound.Span("staged", group.Key, group.Min(message => message.Number), group.Max(message => message.Number) + 1))];
+            StagedRound.Span[] spans = [.. messages.GroupBy(message => message.Partition).Select(group => new StagedRound.Span(topic, group.Key, group.Min(message => message.Number), group.Max(message => message.Number) + 1))];
             using var file = new StagedFile(Path.Combine(_folder, "a", "queues", "kafka.staged"));
             file.Write(new StagedRound(1, "aaaaaaaaaa", spans, messages).ToBytes());
-            if (committer is not null) before.Commit([.. spans.Select(span => new KafkaOffset("staged", span.Partition, span.To, new KafkaOwners("").With(committer, span.To)))]);
+            if (committer is not null) before.Commit([.. spans.Select(span => new KafkaOffset(topic, span.Partition, span.To, new KafkaOwners("").With(committer, span.To)))]);
         }
 
         await using QueueWorker worker = await StartAsync("a", options);
         int[] expected = [.. Enumerable.Range(committer == "bbbbbbbbbb" ? 100 : 0, committer == "bbbbbbbbbb" ? 10 : 110)];
-        Send("staged", Enumerable.Range(100, 10).Select(Event));
+        Send(topic, Enumerable.Range(100, 10).Select(Event));
         (await worker.ValuesAsync("m", expected.Length)).ShouldBe(expected.Select(number => (double)number));
     }
 
     [Fact]
     public async Task Offsets_that_a_tool_set_back_are_read_again_and_commits_that_the_broker_forgot_are_not()
     {
-        KafkaOptions options = _kafka.Options(new KafkaTopic("reset"));
-        await _kafka.CreateAsync("reset");
+        RealKafka.Require();
+        KafkaOptions options = Options("reset");
+        await Kafka.CreateAsync("reset");
         Send("reset", Enumerable.Range(0, 40).Select(Event));
         await using (QueueWorker worker = await StartAsync("a", options)) await worker.ValuesAsync("m", 40);
         using (KafkaConsumer tool = Consumer(options))
@@ -112,19 +106,21 @@ public sealed class KafkaTests : IAsyncLifetime
 
     private string Event(int number) => $"{{\"metric\":\"m\",\"value\":{number},\"timestamp\":{_startMs + number}}}";
 
+    private KafkaOptions Options(string topic) => Kafka.Options(new KafkaTopic(topic)) with { Group = topic };
+
     private static double[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(number => (double)number)];
 
     private Task<QueueWorker> StartAsync(string folder, KafkaOptions options) => QueueWorker.StartAsync(
         Path.Combine(_folder, folder), (pipeline, queues) => new KafkaSource(options, pipeline, queues, TimeProvider.System, QueueWorker.Log<KafkaSource>()));
 
     private void Send(string topic, IEnumerable<string> bodies) =>
-        _producer.Send([.. bodies.Select(body => (topic, Encoding.UTF8.GetBytes(body), (IReadOnlyList<(string, string)>)[]))], TimeSpan.FromSeconds(30)).ShouldAllBe(outcome => outcome == 0);
+        Producer.Send([.. bodies.Select(body => (topic, Encoding.UTF8.GetBytes(body), (IReadOnlyList<(string, string)>)[]))], TimeSpan.FromSeconds(30)).ShouldAllBe(outcome => outcome == 0);
 
     private static KafkaConsumer Consumer(KafkaOptions options) => new(KafkaSettings.Consumer(options), options.Topics.Select(topic => topic.Name), given => given, () => { });
 
     private List<string> Read(string topic, int count)
     {
-        using KafkaConsumer consumer = Consumer(_kafka.Options(new KafkaTopic(topic)) with { Group = "reader" });
+        using KafkaConsumer consumer = Consumer(Options(topic));
         return [.. Take(consumer, count).Select(message => Encoding.UTF8.GetString(message.Body))];
     }
 
@@ -142,6 +138,27 @@ public sealed class KafkaTests : IAsyncLifetime
         {
             if (consumer.Poll(TimeSpan.FromMilliseconds(200)) is { } message) take?.Invoke(message);
             if (TimeProvider.System.GetElapsedTime(begin) > TimeSpan.FromSeconds(60)) throw new TimeoutException(consumer.Trouble);
+        }
+    }
+
+    /// <summary>One broker for all of them; none where it is not there.</summary>
+    public sealed class Broker : IAsyncLifetime
+    {
+        internal RealKafka? Kafka { get; private set; }
+
+        internal KafkaProducer? Producer { get; private set; }
+
+        public async ValueTask InitializeAsync()
+        {
+            if (!RealKafka.Installed) return;
+            Kafka = await RealKafka.StartAsync();
+            Producer = Kafka.Producer();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Producer?.Dispose();
+            if (Kafka is not null) await Kafka.DisposeAsync();
         }
     }
 }

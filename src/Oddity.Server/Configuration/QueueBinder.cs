@@ -187,7 +187,7 @@ internal sealed partial class QueueBinder(SettingReader reader)
     private static QueueKind ReadKind(MapReader map)
     {
         QueueKind kind = map.Value("kind", s_kind, QueueKind.Events);
-        if (!QueueKinds.Has(kind)) map.Mistake("kind", $"{s_kind.Format(kind)} are not understood yet; events are");
+        if (!QueueKinds.Has(kind)) map.Mistake("kind", $"{s_kind.Format(kind)} are not understood yet; events and api_calls are");
         return kind;
     }
 

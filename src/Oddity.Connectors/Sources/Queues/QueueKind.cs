@@ -6,7 +6,7 @@ public enum QueueKind
     /// <summary>JSON events, as docs/sources/events.md has them.</summary>
     Events,
 
-    /// <summary>API calls.</summary>
+    /// <summary>API calls: JSON objects with <c>api_id</c>, <c>latency_ms</c> and the like.</summary>
     ApiCalls,
 
     /// <summary>Log lines.</summary>
