@@ -70,7 +70,8 @@ public sealed class CommandVerifyTests : IDisposable
 
     private async Task ServeAsync(string detector, Func<OddityProcess, Task> work)
     {
-        await using OddityProcess server = await OddityProcess.StartAsync(Data, ["--detector", detector]);
+        await using OddityProcess server = await OddityProcess.StartAsync(
+            Data, ["--detector", detector], new Dictionary<string, string> { ["ODDITY_DETECTION__VECTOR_DETECTOR"] = "isolation_forest" });
         await work(server);
         (await server.StopAsync()).ShouldBe(0);
     }

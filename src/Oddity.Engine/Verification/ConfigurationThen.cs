@@ -34,6 +34,7 @@ internal static class ConfigurationThen
         return new()
         {
             Detector = detector,
+            VectorDetector = configuration.ContainsKey("vector") ? detector : DetectorCatalogue.DefaultVector,
             Parameters = new Dictionary<string, IReadOnlyDictionary<string, string>> { [detector] = parameters },
             Policy = Policy(configuration),
             Limits = detector == "threshold" ? [] : [.. Limits(configuration)],
