@@ -273,6 +273,13 @@ public sealed partial class Pipeline : IAsyncDisposable
         return anomaly;
     }
 
+    /// <summary>Stores an anomaly that was found beside the detectors, durably, and alerts of it like any other. Given twice, stored once.</summary>
+    internal async Task ReportAsync(Anomaly anomaly)
+    {
+        _sink.Offer(new("opened", anomaly, _time.GetUtcNow().ToUnixTimeMilliseconds()));
+        await _sink.FlushAsync().ConfigureAwait(false);
+    }
+
     /// <summary>All anomalies in canonical order (tenant, series, detector, start, id), one JSON object each, without wall-clock fields; null: of all tenants.</summary>
     public async IAsyncEnumerable<string> ExportAnomaliesAsync(string? tenant, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -8,6 +8,7 @@ using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Host;
 using Oddity.Connectors.Sources.Kafka;
 using Oddity.Connectors.Sources.Probes;
+using Oddity.Connectors.Sources.Logs;
 using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.RabbitMq;
 using Oddity.Connectors.Sources.Redis;
@@ -20,6 +21,7 @@ using Oddity.Engine.Alerting;
 using Oddity.Engine.Anomalies;
 using Oddity.Engine.Calls;
 using Oddity.Engine.Changes;
+using Oddity.Engine.Logs;
 using Oddity.Engine.Series;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
@@ -88,8 +90,13 @@ internal static class Program
             builder.Services.AddSingleton(probes);
             builder.Services.AddSingleton(new VersionWatch(pipeline.Database, changes, time));
 
+            var logs = LogStore.Open(options.Logs, options.Engine, pipeline, time, loggers);
+            server.OnStop("logs", logs.DisposeAsync);
+            server.FailWith(logs.Failure, logs.Recovered);
+            builder.Services.AddSingleton(logs);
+
             // What brings samples in by itself; requests are the other way in.
-            var sources = new RunningSources([.. Sources(options, pipeline, time, loggers)]);
+            var sources = new RunningSources([.. Sources(options, pipeline, time, loggers), .. LogSources(options.Sources, logs, time, loggers)]);
             builder.Services.AddSingleton(sources);
 
             var accounts = new Accounts(new AccountStore(pipeline.Database), options.Auth, time);
@@ -174,6 +181,14 @@ internal static class Program
         foreach (RabbitMqOptions rabbit in options.RabbitMq) yield return new RabbitMqSource(rabbit, pipeline, queues, time, loggers.CreateLogger<RabbitMqSource>());
         foreach (RedisOptions redis in options.Redis) yield return new RedisSource(redis, pipeline, queues, time, loggers.CreateLogger<RedisSource>());
         if (options.Demo) yield return new SimulatorSource(new(), pipeline.IngestAsync, time, loggers.CreateLogger<SimulatorSource>());
+    }
+
+    private static IEnumerable<ISource> LogSources(SourceOptions options, LogStore logs, TimeProvider time, ILoggerFactory loggers)
+    {
+        var sink = new LogSink(logs.IngestAsync, time);
+        if (options.Syslog is { } syslog) yield return new SyslogSource(syslog, sink, time, loggers.CreateLogger<SyslogSource>());
+        if (options.Fluent is { } fluent) yield return new FluentSource(fluent, sink, time, loggers.CreateLogger<FluentSource>());
+        if (options.LogFiles is { } files) yield return new LogFileSource(files, sink, time, loggers.CreateLogger<LogFileSource>());
     }
 
     /// <summary>Sources begin when recovery is done: before, nothing is let in.</summary>

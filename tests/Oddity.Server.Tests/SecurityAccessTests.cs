@@ -48,6 +48,7 @@ public sealed class SecurityAccessTests
             [
                 "/health", "/api/health", "/livez", "/-/healthy", "/readyz", "/-/ready", "/startupz", "/openapi.json", "/ui",
                 "/api/v1/auth/state", "/api/v1/auth/setup", "/api/v1/auth/login", "/auth/login", "/auth/refresh", "/api/v1/auth/logout", "/ping", "/influx/ping",
+                "/es", "/es/_license", "/services/collector/health", "/services/collector/health/1.0", "/loki/ready",
             ],
             ignoreOrder: true);
     }

@@ -27,6 +27,12 @@ internal sealed class LogShape
         }
     }
 
+    private LogShape(ulong hash, string[] texts, ulong[] hashes, bool[] glued, TokenKind[] kinds)
+    {
+        (Hash, Texts, Hashes, Glued, Kinds) = (hash, texts, hashes, glued, kinds);
+        Words = kinds.Count(kind => kind is TokenKind.Word or TokenKind.Numbered);
+    }
+
     public ulong Hash { get; }
 
     public string[] Texts { get; }
@@ -44,6 +50,25 @@ internal sealed class LogShape
 
     /// <summary>Number of the line that last had it.</summary>
     public long LastSeen { get; set; }
+
+    public void Save(StateWriter writer)
+    {
+        writer.Int64(Template.Number);
+        writer.Int64(LastSeen);
+        ShapeParts.Save(writer, Texts, Hashes, Glued);
+        foreach (TokenKind kind in Kinds) writer.Byte((byte)kind);
+    }
+
+    /// <summary>Reads what was saved, and the number of its template.</summary>
+    /// <exception cref="InvalidDataException">What was saved is not that.</exception>
+    public static (LogShape Shape, long Template) Load(StateReader reader)
+    {
+        (long template, long seen) = (reader.Int64(), reader.Int64());
+        (string[] texts, ulong[] hashes, bool[] glued) = ShapeParts.Load(reader);
+        var kinds = new TokenKind[texts.Length];
+        for (int i = 0; i < kinds.Length; i++) kinds[i] = reader.Byte() is <= (byte)TokenKind.Variable and byte kind ? (TokenKind)kind : throw new InvalidDataException("A part of no kind.");
+        return (new(HashOf(hashes), texts, hashes, glued, kinds) { LastSeen = seen }, template);
+    }
 
     public bool IsWord(int i) => Kinds[i] is TokenKind.Word or TokenKind.Numbered;
 

@@ -17,7 +17,7 @@ public sealed class LogTemplate
 
     internal LogTemplate(long number, ulong id, string[] texts, ulong[] hashes, bool[] glued)
     {
-        (Number, _texts, _hashes, _glued) = (number, texts, (ulong[])hashes.Clone(), glued);
+        (Number, _texts, _hashes, _glued) = (number, (string[])texts.Clone(), (ulong[])hashes.Clone(), glued);
         Id = id.ToString("x16", CultureInfo.InvariantCulture);
     }
 
@@ -43,6 +43,9 @@ public sealed class LogTemplate
     /// <summary>The constant parts as they stood in the first line, <c>&lt;*&gt;</c> for each variable.</summary>
     public string Text => _text ??= Render();
 
+    /// <summary>Whatever its user wants to keep with it; null at first.</summary>
+    public object? Tag { get; set; }
+
     /// <summary>Its place in the order in which templates were first seen.</summary>
     internal long Number { get; }
 
@@ -62,6 +65,28 @@ public sealed class LogTemplate
             (one._hashes[i], one._texts[i]) = (LogToken.VariableHash, "<*>");
         }
     }
+
+    internal void Save(StateWriter writer)
+    {
+        writer.Int64(Number);
+        writer.Text(Id);
+        writer.Int64(Lines);
+        writer.Int64(_into is null ? -1 : Current.Number);
+        ShapeParts.Save(writer, _texts, _hashes, _glued);
+    }
+
+    /// <summary>Reads what was saved, and the number of the template that it is part of; -1 for none.</summary>
+    internal static (LogTemplate Template, long Into) Load(StateReader reader)
+    {
+        long number = reader.Int64();
+        if (!ulong.TryParse(reader.Text(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong id)) throw new InvalidDataException("A template without an id.");
+        (long lines, long into) = (reader.Int64(), reader.Int64());
+        (string[] texts, ulong[] hashes, bool[] glued) = ShapeParts.Load(reader);
+        return (new(number, id, texts, hashes, glued) { Lines = lines }, into);
+    }
+
+    /// <summary>Makes it part of another, as it was when it was saved.</summary>
+    internal void Join(LogTemplate into) => _into = into == this ? null : into;
 
     private string Render()
     {

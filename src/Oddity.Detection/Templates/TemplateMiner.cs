@@ -50,12 +50,67 @@ public sealed class TemplateMiner
         return template;
     }
 
+    /// <summary>The template of a line if it is known; learns nothing.</summary>
+    public LogTemplate? Find(ReadOnlySpan<char> line) =>
+        _shapes.TryGetValue(LogShape.HashOf(_shape.Normalise(_scanner.Scan(line))), out LogShape? shape) ? shape.Template.Current : null;
+
+    /// <summary>The templates that stand for themselves, in the order they were first seen.</summary>
+    public IReadOnlyList<LogTemplate> Templates => [.. _shapes.Values.Select(shape => shape.Template.Current).Distinct().OrderBy(template => template.Number)];
+
+    /// <summary>Saves what is known, without tags.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Int64(_lines);
+        writer.Int64(_templates);
+        LogTemplate[] templates = [.. _shapes.Values.SelectMany(shape => new[] { shape.Template, shape.Template.Current }).Distinct().OrderBy(template => template.Number)];
+        writer.Int32(templates.Length);
+        foreach (LogTemplate template in templates) template.Save(writer);
+        writer.Int32(_shapes.Count);
+        foreach (LogShape shape in _shapes.Values.OrderBy(shape => shape.Template.Number)) shape.Save(writer);
+    }
+
+    /// <summary>Makes a miner that goes on where another was saved.</summary>
+    /// <exception cref="InvalidDataException">What was saved is not that.</exception>
+    public static TemplateMiner Load(StateReader reader, int maxShapes = DefaultMaxShapes)
+    {
+        var miner = new TemplateMiner(maxShapes) { _lines = reader.Int64(), _templates = reader.Int64() };
+        var templates = new Dictionary<long, (LogTemplate Template, long Into)>();
+        for (int left = reader.Count(32); left > 0; left--)
+        {
+            (LogTemplate template, long into) = LogTemplate.Load(reader);
+            templates[template.Number] = (template, into);
+        }
+
+        foreach ((LogTemplate template, long into) in templates.Values)
+        {
+            if (into < template.Number && templates.TryGetValue(into, out (LogTemplate Template, long Into) older)) template.Join(older.Template);
+        }
+
+        for (int left = reader.Count(20); left > 0; left--)
+        {
+            (LogShape shape, long number) = LogShape.Load(reader);
+            if (!templates.TryGetValue(number, out (LogTemplate Template, long Into) own)) throw new InvalidDataException("A shape of no template.");
+            shape.Template = own.Template;
+            if (miner._shapes.TryAdd(shape.Hash, shape)) miner.Relate(shape);
+        }
+
+        return miner;
+    }
+
     private LogShape Add(ulong hash, ReadOnlySpan<char> line, ReadOnlySpan<LogToken> tokens)
     {
         if (_shapes.Count >= _maxShapes) Forget();
         var shape = new LogShape(hash, line, tokens);
         shape.Template = new(_templates++, hash, shape.Texts, shape.Hashes, shape.Glued);
         _shapes.Add(hash, shape);
+        Relate(shape);
+        return shape;
+    }
+
+    /// <summary>Compares a shape with all others; unites its template with those that turn out to be the same.</summary>
+    private void Relate(LogShape shape)
+    {
+        ulong hash = shape.Hash;
         foreach (LogShape other in _otherForms.GetValueOrDefault(hash, [])) LogTemplate.Unite(other.Template, shape.Template);
         AddForm(shape.HashOfCalls(), shape);
         AddForm(shape.HashOfDotted(), shape);
@@ -66,8 +121,6 @@ public sealed class TemplateMiner
             if (!_siblings.TryGetValue(without[i], out ShapeSiblings? siblings)) _siblings.Add(without[i], siblings = new(i));
             siblings.Add(shape);
         }
-
-        return shape;
     }
 
     /// <summary>Another way to read a shape: it is united with the one that has that form, now or later.</summary>

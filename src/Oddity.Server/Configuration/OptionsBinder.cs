@@ -5,6 +5,7 @@ using Oddity.Connectors.Sources.Scrape;
 using Oddity.Connectors.Sources.Statsd;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
+using Oddity.Engine.Logs;
 using Oddity.Engine.Series;
 
 namespace Oddity.Server.Configuration;
@@ -22,11 +23,12 @@ internal sealed class OptionsBinder(SettingReader reader)
         AuthOptions auth = BindAuth(http);
         Preset? preset = reader.Read(Settings.Preset);
         WatchOptions watch = new DetectionBinder(reader).Bind(preset);
-        SourceOptions sources = BindSources(engine);
+        var lines = new LogSourceBinder(reader);
+        SourceOptions sources = BindSources(engine) with { Syslog = lines.Syslog(), Fluent = lines.Fluent(), LogFiles = lines.Files(dataDir) };
         ChannelOptions channels = BindChannels();
         AlertingOptions alerting = new AlertingBinder(reader).Bind(preset, channels, http);
         engine = engine with { Watch = watch, Alerting = alerting };
-        return new() { Engine = engine, Http = http, Auth = auth, Sources = sources, Channels = channels, LogLevel = logLevel };
+        return new() { Engine = engine, Http = http, Auth = auth, Logs = BindLogs(), Sources = sources, Channels = channels, LogLevel = logLevel };
     }
 
     private EngineOptions BindEngine(string dataDir) => new()
@@ -43,6 +45,8 @@ internal sealed class OptionsBinder(SettingReader reader)
         MaxQueuedBytes = reader.Read(Settings.MaxQueued),
         Calls = new() { TraceQuotaBytes = reader.Read(Settings.TraceQuota) },
     };
+
+    private LogOptions BindLogs() => new() { Retention = reader.Read(Settings.LogsRetention), MaxBytes = reader.Read(Settings.LogsMaxBytes) };
 
     private HttpOptions BindHttp() => new()
     {

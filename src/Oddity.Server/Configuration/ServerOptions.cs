@@ -1,4 +1,5 @@
 using Oddity.Engine;
+using Oddity.Engine.Logs;
 
 namespace Oddity.Server.Configuration;
 
@@ -10,6 +11,8 @@ internal sealed record ServerOptions
     public HttpOptions Http { get; init; } = new();
 
     public AuthOptions Auth { get; init; } = new();
+
+    public LogOptions Logs { get; init; } = new();
 
     public SourceOptions Sources { get; init; } = new();
 

@@ -104,6 +104,41 @@ internal static class Settings
         256L << 20,
         "Most bytes of requests that wait before new ones are refused.");
 
+    public static Setting<TimeSpan> LogsRetention { get; } = new(
+        "logs.retention", Kinds.DurationBetween(TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)), Day, "How long log lines are kept after they came, for searching.");
+
+    public static Setting<long> LogsMaxBytes { get; } = new(
+        "logs.max_bytes",
+        Kinds.Size.Checked(size => size >= 32 << 20, "is less than 32MiB"),
+        1L << 30,
+        "Most bytes that log lines take on disk, compressed; beyond, the oldest are deleted, and counted.");
+
+    public static Setting<string?> SyslogListen { get; } = new(
+        "sources.syslog.listen", Kinds.OptionalText, null, "Where syslog is taken (UDP and TCP, RFC 5424 and 3164), such as 127.0.0.1:5514. It knows no credentials.");
+
+    public static Setting<string?> SyslogTenant { get; } = new(
+        "sources.syslog.tenant", Kinds.OptionalText, null, "Whose the lines are; must be named where other machines can reach the port.")
+    {
+        DefaultMeaning = "default",
+    };
+
+    public static Setting<string?> FluentListen { get; } = new(
+        "sources.fluent.listen", Kinds.OptionalText, null, "Where Fluentd's forward protocol is taken (TCP), such as 127.0.0.1:24224. It is taken without its shared key.");
+
+    public static Setting<string?> FluentTenant { get; } = new(
+        "sources.fluent.tenant", Kinds.OptionalText, null, "Whose the lines are; must be named where other machines can reach the port.")
+    {
+        DefaultMeaning = "default",
+    };
+
+    public static Setting<IReadOnlyList<string>> LogFiles { get; } = new(
+        "sources.log_files.paths", Kinds.Texts, [], "Files of log lines that are followed, through rotation and restarts; `*` and `?` in the last part stand for several.");
+
+    public static Setting<string?> LogFilesTenant { get; } = new("sources.log_files.tenant", Kinds.OptionalText, null, "Whose the lines of those files are.")
+    {
+        DefaultMeaning = "default",
+    };
+
     public static Setting<IReadOnlyList<string>> Urls { get; } = new(
         "http.urls", Kinds.Texts, [], "Addresses to listen on, instead of `http.host` and `http.port`. Port 0 picks a free one.")
     {
@@ -494,8 +529,9 @@ internal static class Settings
     /// <summary>All of them, in the order above.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        DataDir, Role, LogLevel, Retention, Quota,
-        Shards, CheckpointInterval, IdleAfter, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued,
+DataDir, Role, LogLevel, Retention, Quota,
+        Shards, CheckpointInterval, IdleAfter, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued, LogsRetention, LogsMaxBytes,
+        SyslogListen, SyslogTenant, FluentListen, FluentTenant, LogFiles, LogFilesTenant,
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
         AllowedHosts, CorsOrigins, PublicUrl,
         AuthRequired, AllowInsecureRemote, SessionIdle, SessionAbsolute,

@@ -1,5 +1,6 @@
 using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Kafka;
+using Oddity.Connectors.Sources.Logs;
 using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.RabbitMq;
 using Oddity.Connectors.Sources.Redis;
@@ -43,4 +44,13 @@ internal sealed record SourceOptions
 
     /// <summary>Redis lists and streams to read. Default: none.</summary>
     public IReadOnlyList<RedisOptions> Redis { get; init; } = [];
+
+    /// <summary>Where syslog is taken; null for nowhere. Default null.</summary>
+    public LogListenOptions? Syslog { get; init; }
+
+    /// <summary>Where Fluentd's forward protocol is taken; null for nowhere. Default null.</summary>
+    public LogListenOptions? Fluent { get; init; }
+
+    /// <summary>Which files of lines are followed; null for none. Default null.</summary>
+    public LogFileOptions? LogFiles { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Oddity.Engine.Storage;
 using Oddity.Server.Api;
+using Oddity.Server.Api.Logs;
 
 namespace Oddity.Server.Security;
 
@@ -63,19 +64,22 @@ internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origin
     }
 
     /// <summary>
-    /// The secret in an Authorization header: <c>Bearer</c>; <c>Token</c>, as InfluxDB's clients say; <c>Basic</c>, of which a token is the password, for senders
-    /// that know nothing else. Null for none, empty where it can't be read.
+    /// The secret in an Authorization header: <c>Bearer</c>; <c>Token</c>, as InfluxDB's clients say; <c>Splunk</c>; <c>ApiKey</c>, as Elasticsearch's do, by itself or
+    /// as the second part of a pair; <c>Basic</c>, of which a token is the password, for senders that know nothing else. Null for none, empty where it can't be read.
     /// </summary>
     private static string? Secret(string header)
     {
         int blank = header.IndexOf(' ', StringComparison.Ordinal);
         if (blank < 0) return null;
         string scheme = header[..blank], rest = header[blank..].Trim();
-        if (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("Token", StringComparison.OrdinalIgnoreCase)) return rest;
-        if (!scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
+        if (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("Token", StringComparison.OrdinalIgnoreCase)
+            || scheme.Equals("Splunk", StringComparison.OrdinalIgnoreCase)) return rest;
+        bool apiKey = scheme.Equals("ApiKey", StringComparison.OrdinalIgnoreCase);
+        if (!apiKey && !scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) return null;
         byte[] pair = new byte[rest.Length];
-        if (!Convert.TryFromBase64String(rest, pair, out int length)) return "";
+        if (!Convert.TryFromBase64String(rest, pair, out int length)) return apiKey ? rest : "";
         int colon = pair.AsSpan(0, length).IndexOf((byte)':');
+        if (apiKey && colon < 0) return rest;
         return Encoding.UTF8.GetString(pair.AsSpan(colon + 1, length - colon - 1));
     }
 
@@ -91,6 +95,7 @@ internal sealed class AccessGate(RequestDelegate next, Accounts accounts, Origin
     {
         if (caller.Name is not null) return ForbidAsync(context, "forbidden", $"This needs the permission '{required.ToString().ToLowerInvariant()}'.");
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"oddity\"";
+        if (context.Request.Path.StartsWithSegments(SplunkRoutes.Prefix)) return SplunkRoutes.RefuseAsync(context, context.Request.Headers.Authorization.Count > 0);
         return Problem.WriteAsync(context, StatusCodes.Status401Unauthorized, "unauthorized", "Sign in, or send a token: Authorization: Bearer …");
     }
 }

@@ -18,11 +18,11 @@ internal sealed record OtlpAnswer(int HttpStatus, int GrpcStatus, long Rejected,
     private const int Ok = 0, InvalidArgument = 3, ResourceExhausted = 8, Unimplemented = 12, Internal = 13, Unavailable = 14;
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a record is: a data point, a span.</summary>
+    /// <summary>What a record is: a data point, a span, a log record.</summary>
     public string Record { get; init; } = "Data point";
 
     /// <summary>What JSON calls the number of those refused.</summary>
-    private string RejectedName => Record == "Span" ? "rejectedSpans" : "rejectedDataPoints";
+    private string RejectedName => Record switch { "Span" => "rejectedSpans", "Log record" => "rejectedLogRecords", _ => "rejectedDataPoints" };
 
     public static OtlpAnswer Of(IngestResult result, string record) => Of(result) with { Record = record, Message = Of(result).Message?.Replace("Data point", record, StringComparison.Ordinal) };
 

@@ -42,8 +42,16 @@ internal static class OtlpRoutes
 
     private delegate Task<OtlpAnswer> Taker(HttpContext context, Pipeline pipeline, VersionWatch versions, ReadOnlyMemory<byte> body, bool json, IngestOptions options);
 
-    private static async Task PostAsync(
-        HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, IngestParameters parameters, Taker take)
+    private static Task PostAsync(
+        HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, IngestParameters parameters, Taker take) =>
+        AnswerAsync(context, limits, budget, parameters, (body, json, options) => take(context, pipeline, versions, body, json, options));
+
+    private static Task ExportAsync(HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, Taker take) =>
+        AnswerCallAsync(context, limits, budget, body => take(context, pipeline, versions, body, false, IngestOptions.Live));
+
+    /// <summary>Answers a request over HTTP; the same for every kind of message.</summary>
+    internal static async Task AnswerAsync(
+        HttpContext context, HttpOptions limits, BodyBudget budget, IngestParameters parameters, Func<ReadOnlyMemory<byte>, bool, IngestOptions, Task<OtlpAnswer>> take)
     {
         string type = MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? parsed) ? parsed.MediaType.Value!.ToLowerInvariant() : "";
         if (type is not (Protobuf or JsonType))
@@ -53,7 +61,7 @@ internal static class OtlpRoutes
         {
             IngestOptions options = parameters.Options();
             using RequestBody body = await RequestBody.ReadAsync(context, limits, budget);
-            answer = await take(context, pipeline, versions, body.Bytes, type == JsonType, options);
+            answer = await take(body.Bytes, type == JsonType, options);
         }
         catch (ProblemException problem)
         {
@@ -68,7 +76,8 @@ internal static class OtlpRoutes
         await response.BodyWriter.WriteAsync(message, context.RequestAborted);
     }
 
-    private static async Task ExportAsync(HttpContext context, Pipeline pipeline, VersionWatch versions, HttpOptions limits, BodyBudget budget, Taker take)
+    /// <summary>Answers a gRPC call; the same for every kind of message.</summary>
+    internal static async Task AnswerCallAsync(HttpContext context, HttpOptions limits, BodyBudget budget, Func<ReadOnlyMemory<byte>, Task<OtlpAnswer>> take)
     {
         string type = context.Request.ContentType ?? "";
         if (!type.StartsWith(Grpc, StringComparison.OrdinalIgnoreCase) || !HttpProtocol.IsHttp2(context.Request.Protocol))
@@ -78,7 +87,7 @@ internal static class OtlpRoutes
         {
             using RequestBody frame = await RequestBody.ReadAsync(context, limits, budget);
             using RequestBody message = await UnframeAsync(context, frame, limits, budget);
-            answer = await take(context, pipeline, versions, message.Bytes, false, IngestOptions.Live);
+            answer = await take(message.Bytes);
         }
         catch (ProblemException problem)
         {
