@@ -12,9 +12,12 @@ internal sealed class LogSourceBinder(SettingReader reader)
 
     public LogListenOptions? Fluent() => Listen(Settings.FluentListen, Settings.FluentTenant);
 
-    public LogFileOptions? Files(string dataDirectory) => reader.Read(Settings.LogFiles) is { Count: > 0 } files
-        ? new() { Files = files, Tenant = reader.Read(Settings.LogFilesTenant) ?? SeriesKey.DefaultTenant, StateFolder = dataDirectory }
-        : null;
+    public LogFileOptions? Files(string dataDirectory)
+    {
+        IReadOnlyList<string> files = reader.Read(Settings.LogFiles);
+        string tenant = reader.Read(Settings.LogFilesTenant) ?? SeriesKey.DefaultTenant;
+        return files.Count > 0 ? new() { Files = files, Tenant = tenant, StateFolder = dataDirectory } : null;
+    }
 
     /// <summary>A port whose protocol knows no credentials: beyond this machine somebody has to have thought of whose the lines are.</summary>
     private LogListenOptions? Listen(Setting<string?> listen, Setting<string?> tenant)

@@ -529,7 +529,7 @@ internal static class Settings
     /// <summary>All of them, in the order above.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-DataDir, Role, LogLevel, Retention, Quota,
+        DataDir, Role, LogLevel, Retention, Quota,
         Shards, CheckpointInterval, IdleAfter, MaxAhead, MaxSeries, MaxSamplesPerSecond, TraceQuota, MaxQueued, LogsRetention, LogsMaxBytes,
         SyslogListen, SyslogTenant, FluentListen, FluentTenant, LogFiles, LogFilesTenant,
         Urls, Host, Port, CompatPorts, OtlpGrpcPort, OtlpHttpPort, ContextPath, CompatProfile, MaxBody, MaxDecompressed, MaxBodiesInFlight, MaxConnections, MaxWatchers,
