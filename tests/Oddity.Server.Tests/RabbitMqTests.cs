@@ -17,7 +17,7 @@ public sealed class RabbitMqTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Messages_take_effect_once_through_poison_a_broker_that_is_killed_and_rounds_left_by_a_kill()
+    public async Task Messages_take_effect_once_through_poison_a_broker_that_restarts_and_rounds_left_by_a_kill()
     {
         RealRabbitMq.Require();
         await using RealRabbitMq rabbit = await RealRabbitMq.StartAsync();

@@ -53,6 +53,13 @@ internal sealed class RealProcess : IAsyncDisposable
         _process.ExitCode.ShouldBe(0, string.Join('\n', _lines));
     }
 
+    /// <summary>SIGTERM; returns when it has ended.</summary>
+    public async Task StopAsync()
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);

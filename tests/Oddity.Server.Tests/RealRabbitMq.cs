@@ -53,18 +53,15 @@ internal sealed class RealRabbitMq : IAsyncDisposable
         await _server.ListensAsync(_port);
     }
 
-    /// <summary>SIGKILL.</summary>
-    public async Task StopServerAsync()
-    {
-        if (_server is not null) await _server.DisposeAsync();
-    }
+    /// <summary>SIGTERM: a RabbitMQ that is killed forgets acknowledgements that it had not written yet.</summary>
+    public Task StopServerAsync() => _server!.StopAsync();
 
     public Task<IConnection> ConnectAsync() =>
         new ConnectionFactory { Uri = Url, Password = "guest" }.CreateConnectionAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        await StopServerAsync();
+        if (_server is not null) await _server.DisposeAsync();
         if (_epmd is not null) await _epmd.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

@@ -6,8 +6,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Oddity.Connectors.Sources.RabbitMq;
 
 /// <summary>
-/// Reads a queue. Each message takes effect exactly once, also when several workers with data directories of their own read it and are killed; a broker that dies in
-/// the middle of a transaction may repeat a round. Run it once the engine has recovered.
+/// Reads a queue. Each message takes effect exactly once, also when several workers with data directories of their own read it and are killed; a broker that is
+/// itself killed repeats what it had not written. Run it once the engine has recovered.
 /// </summary>
 /// <param name="options">What and from where.</param>
 /// <param name="pipeline">Takes the samples and remembers how far the log takes this source.</param>
