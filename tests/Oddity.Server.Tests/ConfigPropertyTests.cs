@@ -22,13 +22,15 @@ public sealed class ConfigPropertyTests
         yaml => ConfigurationText.Load(yaml) is { Options: not null }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Whatever_a_variable_says_it_is_read_or_a_mistake_of_its_own_setting() => Prop.ForAll(
-        Gen.Elements(Settings.All.ToArray()).Zip(Gen.Elements(Texts)).ToArbitrary(),
-        given =>
-        {
-            LoadedConfiguration loaded = ConfigurationText.Load(environment: new() { [given.Item1.Variable] = given.Item2 });
-            return loaded.Mistakes.All(mistake => mistake.Key.StartsWith(given.Item1.Key, StringComparison.Ordinal) || mistake.Key == "auth.mode");
-        }).QuickCheckThrowOnFailure();
+    public void Whatever_a_variable_says_it_is_read_or_a_mistake_of_its_own_setting()
+    {
+        IEnumerable<string> Strayed(Setting setting, string text) =>
+            ConfigurationText.Load(environment: new() { [setting.Variable] = text }).Mistakes
+                .Where(mistake => !mistake.Key.StartsWith(setting.Key, StringComparison.Ordinal) && mistake.Key != "auth.mode")
+                .Select(mistake => $"{setting.Variable}={text} → {mistake.Key}");
+
+        Settings.All.SelectMany(setting => Texts.SelectMany(text => Strayed(setting, text))).ShouldBeEmpty();
+    }
 
     [Fact]
     public void Every_default_reads_as_what_it_stands_for()

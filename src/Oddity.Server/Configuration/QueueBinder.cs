@@ -43,11 +43,12 @@ internal sealed partial class QueueBinder(SettingReader reader)
     public IReadOnlyList<RedisOptions> BindRedis()
     {
         string? url = reader.Read(Settings.RedisUrl, out Origin origin);
-        string host = reader.Read(Settings.RedisHost);
+        string host = reader.Read(Settings.RedisHost, out Origin hostOrigin);
         int port = reader.Read(Settings.RedisPort);
         string? password = reader.Read(Settings.RedisPassword);
         TimeSpan poll = reader.Read(Settings.RedisPoll);
-        Uri? common = ReadUrl(url ?? $"redis://{host}:{port}", ["redis", "rediss"], what => reader.Mistake(Settings.RedisUrl.Key, what, origin));
+        (string key, Origin from) = url is null ? (Settings.RedisHost.Key, hostOrigin) : (Settings.RedisUrl.Key, origin);
+        Uri? common = ReadUrl(url ?? $"redis://{host}:{port}", ["redis", "rediss"], what => reader.Mistake(key, what, from));
         ConfigNode? node = reader.Read(Settings.RedisSources);
         var found = new List<RedisOptions>();
         foreach (MapReader map in MapReader.Items(Settings.RedisSources.Key, node, reader)) Add(found, ReadRedis(map, common, password, poll));
