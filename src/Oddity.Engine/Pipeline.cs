@@ -83,7 +83,7 @@ public sealed partial class Pipeline : IAsyncDisposable
         _meter.Gauge("oddity_series_asleep", "Series that nothing was sent to for long; their state is on disk alone.", () => _idle.Count);
         _retention = new(options, Database, _meter, time, log);
         _meter.Gauge("oddity_disk_used_bytes", "Bytes in use by log and store.", () => _retention.StoreBytes() + _segments.DiskBytes);
-        _meter.Gauge("oddity_disk_full", "1 since a write found the disk full and until one succeeds again.", () => IsReadOnly ? 1 : 0);
+        _meter.Gauge("oddity_disk_full", "1 since a write found the disk full and until one succeeds while there is room again.", () => IsReadOnly ? 1 : 0);
         _meter.Gauge("oddity_queue_batches", "Batches on disk and not applied yet.", () => _router.Queued);
         _meter.Gauge("oddity_queue_bytes", "Bytes of those batches.", () => _router.QueuedBytes);
         _meter.Gauge("oddity_series", "Series known.", () => _router.TotalSeries);

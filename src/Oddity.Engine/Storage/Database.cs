@@ -46,7 +46,7 @@ public sealed class Database : IDisposable
     /// <summary>Completes, failed, when writing is no longer possible.</summary>
     public Task Failure => _failure.Task;
 
-    /// <summary>True since a write found the disk full and until one succeeds again.</summary>
+    /// <summary>True since a write found the disk full and until one succeeds while there is room again.</summary>
     public bool IsFull { get; private set; }
 
     /// <summary>Called on the writer's thread when a transaction is on disk, before anybody hears of it. For tests.</summary>
@@ -186,7 +186,7 @@ public sealed class Database : IDisposable
             throw;
         }
 
-        IsFull = false;
+        if (IsFull) IsFull = !DiskRoom.In(Path.GetDirectoryName(_file)!);
         Committed?.Invoke();
         foreach (Write write in group) write.Complete();
     }

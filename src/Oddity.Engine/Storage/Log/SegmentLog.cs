@@ -67,7 +67,7 @@ internal sealed class SegmentLog : IDisposable
     /// <summary>Completes, failed, when writing is no longer possible.</summary>
     public Task Failure => _failure.Task;
 
-    /// <summary>True since a write found the disk full and until one succeeds again.</summary>
+    /// <summary>True since a write found the disk full and until one succeeds while there is room again.</summary>
     public bool IsFull { get; private set; }
 
     /// <summary>Bytes that its files take on disk.</summary>
@@ -262,7 +262,7 @@ internal sealed class SegmentLog : IDisposable
         Interlocked.Add(ref _bytes, end - segment.End);
         Interlocked.Add(ref _sequence, count);
         (segment.End, segment.LastSequence) = (end, _sequence);
-        IsFull = false;
+        if (IsFull) IsFull = !DiskRoom.In(_folder);
         for (; count > 0; count--)
         {
             Batch batch = _taken[_done++];
