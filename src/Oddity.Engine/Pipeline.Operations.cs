@@ -5,7 +5,7 @@ namespace Oddity.Engine;
 /// <summary>What those who run it ask of the engine.</summary>
 public sealed partial class Pipeline
 {
-    /// <summary>True since a write found the disk full and until one succeeds again: reading goes on, nothing is taken in.</summary>
+    /// <summary>True since a write found the disk full and until one succeeds while there is room again: reading goes on, nothing is taken in.</summary>
     public bool IsReadOnly => _segments.IsFull || Database.IsFull;
 
     /// <summary>Bytes in use by the store; the log beside it not counted.</summary>

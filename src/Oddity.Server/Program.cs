@@ -175,8 +175,8 @@ internal static class Program
         }
 
         if (options.Scrape.Jobs.Count > 0) yield return new ScrapeSource(options.Scrape, pipeline, time, loggers.CreateLogger<ScrapeSource>());
-        if (options.Graphite.Listen is not null) yield return new GraphiteSource(options.Graphite, pipeline, time, loggers.CreateLogger<GraphiteSource>());
-        if (options.Statsd.Listen is not null) yield return new StatsdSource(options.Statsd, pipeline, time, loggers.CreateLogger<StatsdSource>());
+        if (options.Graphite is { } graphite) yield return new GraphiteSource(graphite, pipeline, time, loggers.CreateLogger<GraphiteSource>());
+        if (options.Statsd is { } statsd) yield return new StatsdSource(statsd, options.StatsdFlushInterval, pipeline, time, loggers.CreateLogger<StatsdSource>());
         foreach (KafkaOptions kafka in options.Kafka) yield return new KafkaSource(kafka, pipeline, queues, time, loggers.CreateLogger<KafkaSource>());
         foreach (RabbitMqOptions rabbit in options.RabbitMq) yield return new RabbitMqSource(rabbit, pipeline, queues, time, loggers.CreateLogger<RabbitMqSource>());
         foreach (RedisOptions redis in options.Redis) yield return new RedisSource(redis, pipeline, queues, time, loggers.CreateLogger<RedisSource>());

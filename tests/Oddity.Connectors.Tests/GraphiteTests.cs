@@ -62,7 +62,7 @@ public sealed class GraphiteTests
     public async Task Lines_come_over_connections_that_live_on_whatever_they_bring()
     {
         await using TestPipeline engine = await TestPipeline.StartAsync();
-        var source = new GraphiteSource(new() { Listen = new(IPAddress.Loopback, 0) }, engine.Pipeline, TimeProvider.System, NullLogger<GraphiteSource>.Instance);
+        var source = new GraphiteSource(new(new(IPAddress.Loopback, 0), "default"), engine.Pipeline, TimeProvider.System, NullLogger<GraphiteSource>.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task running = source.RunAsync(stop.Token);
         await RecordingSink.UntilAsync(() => source.Bound is not null, "it listens");
@@ -91,7 +91,7 @@ public sealed class GraphiteTests
         await using TestPipeline engine = await TestPipeline.StartAsync();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        var source = new GraphiteSource(new() { Listen = (IPEndPoint)taken.LocalEndpoint }, engine.Pipeline, TimeProvider.System, NullLogger<GraphiteSource>.Instance);
+        var source = new GraphiteSource(new((IPEndPoint)taken.LocalEndpoint, "default"), engine.Pipeline, TimeProvider.System, NullLogger<GraphiteSource>.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task running = source.RunAsync(stop.Token);
         await RecordingSink.UntilAsync(() => source.Status.State == SourceState.Failing, "it says so");

@@ -1,6 +1,7 @@
 using System.Text;
 using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Logs;
+using Oddity.Connectors.Sources.Otlp;
 using Oddity.Engine.Logs;
 
 namespace Oddity.Connectors.Tests;
@@ -59,7 +60,7 @@ public sealed class LogDecoderTests
         var batch = new LogBatch("t");
         SyslogMessage.AddTo(batch, Encoding.UTF8.GetBytes(message), NowMs);
 
-        (LogLine line, bool timed) = batch.Lines.ShouldHaveSingleItem();
+        (LogLine line, bool timed, _) = batch.Lines.ShouldHaveSingleItem();
         string offset = timed ? (line.TimeMs - NowMs).ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
         if (message.Contains("Jan  1", StringComparison.Ordinal) && TimeZoneInfo.Local.BaseUtcOffset != TimeSpan.Zero) offset = wanted[(wanted.LastIndexOf('|') + 1)..];
         $"{Described(line)}|{offset}".ShouldBe(wanted);
@@ -150,7 +151,7 @@ public sealed class LogDecoderTests
         ElasticBulkDecoder.TryDecode(body, null, batch, out _, out _);
         SplunkDecoder.Decode(body, batch);
         OtlpLogsDecoder.TryDecode(body, batch, out _);
-        OtlpLogsDecoder.TryDecodeJson(body, batch, out _);
+        if (OtlpJson.TryRewriteLogs(body, out byte[]? message, out int length, out _)) OtlpLogsDecoder.TryDecode(message.AsSpan(0, length), batch, out _);
         SyslogMessage.AddTo(batch, body, NowMs);
         try
         {

@@ -19,7 +19,7 @@ public sealed class LogSourceTests : IDisposable
 
     public LogSourceTests() => _sink = new((batch, _, cancel) =>
     {
-        foreach ((LogLine line, bool _) in batch.Lines) _lines.Add(line, cancel);
+        foreach (LogLine line in batch.Lines.Select(item => item.Line)) _lines.Add(line, cancel);
         return Task.FromResult(new IngestResult(IngestOutcome.Stored, batch.Lines.Count, 0, []));
     }, TimeProvider.System);
 

@@ -113,8 +113,7 @@ public sealed class StatsdTests
     public async Task It_listens_on_UDP_and_TCP_and_flushes()
     {
         await using TestPipeline engine = await TestPipeline.StartAsync();
-        var options = new StatsdOptions { Listen = new(IPAddress.Loopback, 0), FlushInterval = TimeSpan.FromMilliseconds(200) };
-        var source = new StatsdSource(options, engine.Pipeline, TimeProvider.System, NullLogger<StatsdSource>.Instance);
+        var source = new StatsdSource(new(new(IPAddress.Loopback, 0), "default"), TimeSpan.FromMilliseconds(200), engine.Pipeline, TimeProvider.System, NullLogger<StatsdSource>.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         Task running = source.RunAsync(stop.Token);
         await RecordingSink.UntilAsync(() => source.Bound is not null && source.BoundUdp is not null, "it listens");

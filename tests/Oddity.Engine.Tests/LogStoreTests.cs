@@ -64,8 +64,7 @@ public sealed class LogStoreTests : IAsyncDisposable
 
         string copy = _folder + "-killed";
         TestEngine.Copy(_folder, copy);
-        Directory.CreateDirectory(Path.Combine(copy, "logs"));
-        foreach (string file in Directory.GetFiles(Path.Combine(_folder, "logs"))) File.Copy(file, Path.Combine(copy, "logs", Path.GetFileName(file)), true);
+        CopyLines(_folder, copy);
         await CloseAsync();
         try
         {
@@ -100,6 +99,33 @@ public sealed class LogStoreTests : IAsyncDisposable
         (template.Id, template.Text, template.Lines).ShouldBe((id, "hello <*> again", 8L));
         LogPage page = await _store.SearchAsync(new(Tenant, "SUE", "auth", id, long.MinValue, long.MaxValue, 9), CancellationToken.None);
         page.Lines.ShouldHaveSingleItem().Line.Body.ShouldBe("hello sue again");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_is_known_after_a_restart_saved_or_not(bool saved)
+    {
+        await OpenAsync();
+        (await SendAsync("web", "once", key: "k")).Accepted.ShouldBe(1);
+        await _store.SettleAsync();
+        if (saved) await _store.CloseSpansAsync();
+        string copy = Directory.CreateTempSubdirectory("oddity-test-").FullName;
+        TestEngine.Copy(_folder, copy);
+        CopyLines(_folder, copy);
+        await CloseAsync();
+        try
+        {
+            await OpenAsync(copy);
+            (await SendAsync("web", "once", key: "k")).Accepted.ShouldBe(1);
+            (await SendAsync("web", "twice", key: "other")).Accepted.ShouldBe(1);
+            (await _store.SearchAsync(new(Tenant, "", null, null, long.MinValue, long.MaxValue, 9), CancellationToken.None)).Lines.Select(hit => hit.Line.Body).ShouldBe(["twice", "once"]);
+        }
+        finally
+        {
+            await CloseAsync();
+            Directory.Delete(copy, true);
+        }
     }
 
     [Fact]
@@ -190,6 +216,12 @@ public sealed class LogStoreTests : IAsyncDisposable
     [InlineData("jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "jwt [redacted]")]
     [InlineData("nothing to hide at 10.0.0.1", "nothing to hide at 10.0.0.1")]
     public void Samples_hold_no_secrets(string line, string wanted) => Redaction.Redact(line).ShouldBe(wanted);
+
+    private static void CopyLines(string from, string to)
+    {
+        Directory.CreateDirectory(Path.Combine(to, "logs"));
+        foreach (string file in Directory.GetFiles(Path.Combine(from, "logs"))) File.Copy(file, Path.Combine(to, "logs", Path.GetFileName(file)), true);
+    }
 
     private async Task OpenAsync(string? folder = null, LogOptions? options = null)
     {

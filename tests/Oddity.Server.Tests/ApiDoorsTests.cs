@@ -83,7 +83,7 @@ public class ApiDoorsTests
 
     private static async Task GraphiteAsync(ApiServer server)
     {
-        var source = new GraphiteSource(new() { Listen = new(IPAddress.Loopback, 0) }, server.Pipeline, TimeProvider.System, NullLogger<GraphiteSource>.Instance);
+        var source = new GraphiteSource(new(new(IPAddress.Loopback, 0), "default"), server.Pipeline, TimeProvider.System, NullLogger<GraphiteSource>.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         Task running = source.RunAsync(stop.Token);
         await AcceptanceTests.UntilAsync(() => Task.FromResult(source.Bound is not null), TimeSpan.FromSeconds(30), () => "It does not listen.");

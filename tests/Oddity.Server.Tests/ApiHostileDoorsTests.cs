@@ -117,7 +117,7 @@ public class ApiHostileDoorsTests
     {
         string[] bodies =
         [
-            "", " ", "[]", "1", "null", "\"a\"", "{", "}", "{]", "{\"resourceMetrics\"}", "{\"resourceMetrics\":}", "{\"resourceMetrics\":1}", "{\"resourceMetrics\":[1]}", "{\"resourceMetrics\":[[]]}",
+            "", " ", "[]", "1", "null", "\"a\"", "{", "}", "{]", "{\"resourceMetrics\"}", "{\"resourceMetrics\":}", "{\"resourceMetrics\":1}", "{\"resourceMetrics\":{}}", "{\"resourceMetrics\":[{\"scopeMetrics\":{}}]}", "{\"resourceMetrics\":[{\"resource\":[]}]}", "{\"resourceMetrics\":[1]}", "{\"resourceMetrics\":[[]]}",
             "{\"resourceMetrics\":[{\"scopeMetrics\":1}]}", "{\"resourceMetrics\":[{\"scopeMetrics\":[1]}]}", "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":1}]}]}", "{}x", "{},", "{\"a\":1,}", "\u00FF{}", "{\"a\":\u0001}",
             "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"m\",\"gauge\":{\"dataPoints\":[{\"asDouble\":\"x\"}]}}]}]}]}", "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":1}]}]}]}",
             "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"m\",\"gauge\":{\"dataPoints\":[{\"timeUnixNano\":\"x\",\"asDouble\":1}]}}]}]}]}", "{\"resourceMetrics\":[{\"scopeMetrics\":[{\"metrics\":[{\"name\":\"m\",\"gauge\":1}]}]}]}",

@@ -60,6 +60,34 @@ public sealed class ApiLogsTests
     }
 
     [Fact]
+    public async Task Bulk_answers_for_each_document_however_many_are_refused()
+    {
+        await using ApiServer server = await ApiServer.StartAsync();
+        string body = string.Concat(Enumerable.Range(0, 30).Select(i => "{\"create\":{}}\n{\"message\":\"m\"" + (i % 2 == 0 ? "" : ",\"@timestamp\":\"2001-01-01T00:00:00Z\"") + "}\n{\"create\":{}}\n[]\n"));
+
+        using HttpResponseMessage answer = await server.Http.PostAsync("/es/_bulk", ApiServer.Content(Text(body), "application/x-ndjson"), Cancel);
+
+        JsonElement said = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Cancel)).RootElement;
+        int[] statuses = [.. said.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("create").GetProperty("status").GetInt32())];
+        statuses.ShouldBe(Enumerable.Range(0, 60).Select(i => i % 4 == 0 ? 201 : 400));
+    }
+
+    [Fact]
+    public async Task A_version_that_changes_in_logs_is_a_deployment_too()
+    {
+        await using ApiServer server = await ApiServer.StartAsync();
+        foreach (string version in new[] { "1", "2" })
+        {
+            string body = $$$$"""{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}},{"key":"service.version","value":{"stringValue":"{{{{version}}}}"}}]},"scopeLogs":[{"logRecords":[{"body":{"kvlistValue":{"values":[{"key":"a","value":{"arrayValue":{"values":[{"intValue":"1"},{"boolValue":true}]}}}]}}}]}]}]}""";
+            using HttpResponseMessage answer = await server.Http.PostAsync("/v1/logs", ApiServer.Content(Text(body), Json), Cancel);
+            (await answer.Content.ReadAsStringAsync(Cancel)).ShouldBe("{}");
+        }
+
+        (await server.GetAsync("/api/v1/changes?service=shop")).GetProperty("data")[0].GetProperty("version").GetString().ShouldBe("2");
+        (await server.GetAsync("/api/v1/logs?service=shop")).GetProperty("lines")[0].GetProperty("body").GetString().ShouldBe("{a=[1, true]}");
+    }
+
+    [Fact]
     public async Task What_clients_ask_before_they_send_is_answered()
     {
         await using ApiServer server = await ApiServer.StartAsync();

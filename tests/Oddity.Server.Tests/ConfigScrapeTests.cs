@@ -101,9 +101,9 @@ public sealed class ConfigScrapeTests
     public void Listeners_without_credentials_need_a_tenant_beyond_this_machine()
     {
         ServerOptions local = ConfigurationText.Good("sources: {graphite: {listen: 2003}, statsd: {listen: '127.0.0.1:8125', flush_interval: 1s}}");
-        local.Sources.Graphite.Listen!.ToString().ShouldBe("127.0.0.1:2003");
-        (local.Sources.Statsd.Listen!.ToString(), local.Sources.Statsd.FlushInterval, local.Sources.Statsd.Tenant).ShouldBe(("127.0.0.1:8125", TimeSpan.FromSeconds(1), "default"));
-        ConfigurationText.Good("sources: {graphite: {listen: '0.0.0.0:2003', tenant: team}}").Sources.Graphite.Tenant.ShouldBe("team");
+        local.Sources.Graphite!.Listen!.ToString().ShouldBe("127.0.0.1:2003");
+        (local.Sources.Statsd!.Listen!.ToString(), local.Sources.StatsdFlushInterval, local.Sources.Statsd!.Tenant).ShouldBe(("127.0.0.1:8125", TimeSpan.FromSeconds(1), "default"));
+        ConfigurationText.Good("sources: {graphite: {listen: '0.0.0.0:2003', tenant: team}}").Sources.Graphite!.Tenant.ShouldBe("team");
         ConfigurationText.Mistakes("sources: {statsd: {listen: '0.0.0.0:8125'}}").Single().ShouldStartWith("sources.statsd.listen: whoever reaches 0.0.0.0:8125 could write there without credentials.");
         foreach (string bad in new[] { "here", "'1.2.3.4'", "'1.2.3.4:99999'", "99999", "'a:1'" }) ConfigurationText.Mistakes($"sources: {{graphite: {{listen: {bad}}}}}").Single().ShouldContain("is not an address and port");
     }

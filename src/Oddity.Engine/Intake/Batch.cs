@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
 using Oddity.Engine.Series;
+using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Intake;
 
@@ -12,7 +13,7 @@ namespace Oddity.Engine.Intake;
 /// A source selects a series by the bytes that its protocol names it by, and adds samples to it; <see cref="Pipeline.CommitAsync"/> or
 /// <see cref="Dispose"/> ends the source's use. Not thread-safe until then; afterwards the requester and each shard hold it, and the last one gives it back.
 /// </remarks>
-public sealed partial class Batch : IDisposable, IValueTaskSource
+public sealed partial class Batch : IDisposable, IValueTaskSource, ILogEntry
 {
     /// <summary>The value, by its bits, with which a sender of remote write says that a series has ended.</summary>
     public const ulong StaleMarker = 0x7ff0000000000002;
@@ -169,9 +170,24 @@ public sealed partial class Batch : IDisposable, IValueTaskSource
     /// <summary>Completes when the batch is on disk; fails when it will not be.</summary>
     internal ValueTask Logged => new(this, _logged.Version);
 
-    internal void Complete() => _logged.SetResult(true);
-
     internal void Fail(Exception error) => _logged.SetException(error);
+
+    int ILogEntry.PayloadLength => PayloadLength;
+
+    // A record that deletes series is on disk, and they are gone, before one after it gets its place: that may name them.
+    bool ILogEntry.StandsAlone => Deleted.Length > 0;
+
+    void ILogEntry.Renew() => Renew();
+
+    ReadOnlyMemory<byte> ILogEntry.Frame(long segment, long sequence)
+    {
+        Sequence = sequence;
+        return Frame(segment);
+    }
+
+    void ILogEntry.Complete() => _logged.SetResult(true);
+
+    void ILogEntry.Fail(Exception error) => Fail(error);
 
     /// <summary>The shards hold it too, until the last of so many parts is applied.</summary>
     internal void Spread(int parts)

@@ -15,8 +15,11 @@ public sealed class LogBatch(string tenant)
 
     public string Tenant { get; } = tenant;
 
-    /// <summary>Lines in the order they came; the time is null where it is that of arrival.</summary>
-    public List<(LogLine Line, bool Timed)> Lines { get; } = [];
+    /// <summary>Lines in the order they came, whether they have a time of their own, and their number among the records.</summary>
+    public List<(LogLine Line, bool Timed, int Record)> Lines { get; } = [];
+
+    /// <summary>Numbers of the records that the store refused for their time, once it has looked.</summary>
+    public HashSet<int> Untimely { get; } = [];
 
     /// <summary>The first ten reasons why records are bad.</summary>
     public List<IngestError> Errors { get; } = [];
@@ -34,11 +37,11 @@ public sealed class LogBatch(string tenant)
     public void Add(long? timeMs, string? service, int severity, string? body, string? attributes = null, string? traceId = null)
     {
         if (string.IsNullOrWhiteSpace(body)) return;
-        RecordCount++;
+        int record = RecordCount++;
         if (IsTooLong) return;
         string cleaned = Clean(service);
         Lines.Add((new(
-            timeMs ?? 0, cleaned, Math.Clamp(severity, 0, 24), Cut(body.TrimEnd(), MaxBody), Cut(attributes ?? "", MaxAttributes), Cut(traceId ?? "", 64)), timeMs is not null));
+            timeMs ?? 0, cleaned, Math.Clamp(severity, 0, 24), Cut(body.TrimEnd(), MaxBody), Cut(attributes ?? "", MaxAttributes), Cut(traceId ?? "", 64)), timeMs is not null, record));
     }
 
     /// <summary>Counts a record that is bad.</summary>
@@ -58,4 +61,33 @@ public sealed class LogBatch(string tenant)
 
     /// <summary>Never through the middle of a pair of surrogates, which alone is no character.</summary>
     private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
+
+    /// <summary>The lines whose times may enter, what is wrong with the first ten records that may not, and how many those are.</summary>
+    /// <param name="nowMs">The time of lines that have none.</param>
+    /// <param name="oldestMs">Least time.</param>
+    /// <param name="newestMs">Greatest time.</param>
+    internal (LogLine[] Lines, List<IngestError> Errors, int Rejected) Admit(long nowMs, long oldestMs, long newestMs)
+    {
+        Untimely.Clear();
+        List<IngestError> errors = [.. Errors];
+        var lines = new List<LogLine>(Lines.Count);
+        foreach ((LogLine line, bool timed, int record) in Lines)
+        {
+            if (!timed)
+            {
+                lines.Add(line with { TimeMs = nowMs });
+            }
+            else if (line.TimeMs >= oldestMs && line.TimeMs <= newestMs)
+            {
+                lines.Add(line);
+            }
+            else
+            {
+                Untimely.Add(record);
+                if (errors.Count < MostErrors) errors.Add(new(record, line.TimeMs < oldestMs ? "too_old" : "too_new", "The time is outside of what may enter; add ?backfill=true to store it anyway."));
+            }
+        }
+
+        return ([.. lines], errors, Rejected + Untimely.Count);
+    }
 }

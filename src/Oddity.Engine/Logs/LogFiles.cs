@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Microsoft.Extensions.Logging;
-using Oddity.Engine.Storage;
 using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Logs;
 
 /// <summary>
-/// The files that hold the lines: written by one thread, many requests a sync, like the log of samples; kept for a time and within a quota. What is in them is
+/// The files that hold the lines: written like the log of samples, kept for a time and within a quota. What is in them is
 /// both what was acknowledged and what searches read.
 /// </summary>
 internal sealed class LogFiles : IDisposable
@@ -15,20 +14,14 @@ internal sealed class LogFiles : IDisposable
     public const string FolderName = "logs";
 
     private const long SegmentBytes = 8 << 20;
-    private const int MostPerWrite = 128;
 
     private readonly string _folder;
     private readonly LogOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Thread _writer;
-    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly GroupWriter<Waiting> _writer;
 
-    // Between the requests and the writer.
-    private readonly object _gate = new();
-    private readonly List<Waiting> _waiting = [];
-    private bool _closed;
-    private bool _writing;
+    // The writer's, under its lock.
     private bool _first = true;
     private long _lastStampMs;
 
@@ -37,20 +30,19 @@ internal sealed class LogFiles : IDisposable
     private readonly List<LogFileInfo> _known = [];
     private long _lastNumber;
     private Segment? _current;
-    private long _sequence;
 
     public LogFiles(string dataDirectory, LogOptions options, TimeProvider time, ILogger log)
     {
         (_folder, _options, _time, _log) = (Path.Combine(dataDirectory, FolderName), options, time, log);
         Directory.CreateDirectory(_folder);
-        _writer = new(Run) { Name = "oddity-lines", IsBackground = true };
+        _writer = new("lines", _folder, SegmentFor, time, log) { Taken = Stamp, Synced = OnDisk };
     }
 
     /// <summary>Called on the writer's thread, in order, for each block that is on disk.</summary>
     public Action<long, LogBlock>? Synced { get; set; }
 
     /// <summary>Completes, failed, when writing is no longer possible.</summary>
-    public Task Failure => _failure.Task;
+    public Task Failure => _writer.Failure;
 
     public string Folder => _folder;
 
@@ -73,7 +65,7 @@ internal sealed class LogFiles : IDisposable
             var info = new LogFileInfo(number, path) { Bytes = new FileInfo(path).Length };
             foreach ((long sequence, ReadOnlyMemory<byte> payload) in reader.Read(number, path))
             {
-                _sequence = Math.Max(_sequence, sequence);
+                _writer.Last = Math.Max(_writer.Last, sequence);
                 if (Decoded(payload.Span, _ => sequence > after) is not { } block) continue;
                 info.Add(sequence, block.StampMs, block.Accepted);
                 _lastStampMs = Math.Max(_lastStampMs, block.StampMs);
@@ -83,7 +75,7 @@ internal sealed class LogFiles : IDisposable
             lock (_files) _known.Add(info);
         }
 
-        _sequence = Math.Max(_sequence, after);
+        _writer.Last = Math.Max(_writer.Last, after);
     }
 
     public void Open() => _writer.Start();
@@ -93,21 +85,12 @@ internal sealed class LogFiles : IDisposable
     {
         (byte[] buffer, int length) = block.Encode();
         var waiting = new Waiting(block, buffer, length);
-        lock (_gate)
-        {
-            if (_closed) waiting.Done.SetException(new ObjectDisposedException(nameof(LogFiles)));
-            else _waiting.Add(waiting);
-            Monitor.Pulse(_gate);
-        }
-
-        return waiting.Done.Task;
+        _writer.Append(waiting);
+        return waiting.Done;
     }
 
     /// <summary>A time of arrival that no block that is still to come will be before; null while some are under way.</summary>
-    public long? QuietUntilMs()
-    {
-        lock (_gate) return _waiting.Count > 0 || _writing ? null : StampMs();
-    }
+    public long? QuietUntilMs() => _writer.WhileIdle(StampMs);
 
     /// <summary>The files, the newest first.</summary>
     public List<LogFileInfo> Newest()
@@ -152,13 +135,7 @@ internal sealed class LogFiles : IDisposable
 
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _closed = true;
-            Monitor.Pulse(_gate);
-        }
-
-        if ((_writer.ThreadState & ThreadState.Unstarted) == 0) _writer.Join();
+        _writer.Dispose();
         _current?.Dispose();
     }
 
@@ -175,94 +152,20 @@ internal sealed class LogFiles : IDisposable
         }
     }
 
-    private void Run()
+    private void Stamp(Waiting waiting)
     {
-        List<Waiting> taken = [];
-        try
-        {
-            while (Take(ref taken)) Write(taken);
-        }
-        catch (Exception error)
-        {
-            _log.LogCritical(error, "Writing log lines failed; nothing more is acknowledged");
-            _failure.TrySetException(error);
-            lock (_gate)
-            {
-                _closed = true;
-                taken.AddRange(_waiting);
-                _waiting.Clear();
-            }
-
-            foreach (Waiting waiting in taken) waiting.Done.TrySetException(error);
-        }
+        waiting.Block = waiting.Block.At(StampMs(), _first);
+        _first = false;
     }
 
-    private bool Take(ref List<Waiting> taken)
+    private void OnDisk(Waiting waiting)
     {
-        taken.Clear();
-        lock (_gate)
-        {
-            _writing = false;
-            while (_waiting.Count == 0)
-            {
-                if (_closed) return false;
-                Monitor.Wait(_gate);
-            }
-
-            _writing = true;
-            int count = Math.Min(MostPerWrite, _waiting.Count);
-            taken.AddRange(_waiting.GetRange(0, count));
-            _waiting.RemoveRange(0, count);
-            foreach (Waiting waiting in taken)
-            {
-                waiting.Block = waiting.Block.At(StampMs(), _first);
-                _first = false;
-            }
-
-            return true;
-        }
+        lock (_files) _known[^1].Add(waiting.Sequence, waiting.Block.StampMs, waiting.Block.Accepted);
+        Synced?.Invoke(waiting.Sequence, waiting.Block);
     }
 
-    /// <summary>The clock, which never goes back. Under <see cref="_gate"/>.</summary>
+    /// <summary>The clock, which never goes back. Under the lock of the writer.</summary>
     private long StampMs() => _lastStampMs = Math.Max(_lastStampMs, _time.GetUtcNow().ToUnixTimeMilliseconds());
-
-    private void Write(List<Waiting> taken)
-    {
-        int done = 0;
-        while (done < taken.Count)
-        {
-            int count = 0;
-            try
-            {
-                Segment segment = SegmentFor(LogRecord.SizeOf(taken[done].Length));
-                long end = segment.End;
-                var group = new List<ReadOnlyMemory<byte>>();
-                for (; done + count < taken.Count && end + LogRecord.SizeOf(taken[done + count].Length) <= segment.Size; count++)
-                {
-                    group.Add(taken[done + count].Frame(segment.Number, _sequence + count + 1));
-                    end += LogRecord.SizeOf(taken[done + count].Length);
-                }
-
-                segment.Write(group, segment.End);
-                segment.Sync();
-                segment.End = end;
-            }
-            catch (IOException error) when (error.HResult is 28 or 122 or unchecked((int)0x80070070))
-            {
-                for (count = Math.Max(1, count); count > 0; count--) taken[done++].Done.TrySetException(new DiskFullException(error));
-                continue;
-            }
-
-            for (; count > 0; count--)
-            {
-                Waiting waiting = taken[done++];
-                lock (_files) _known[^1].Add(++_sequence, waiting.Block.StampMs, waiting.Block.Accepted);
-                ArrayPool<byte>.Shared.Return(waiting.Buffer);
-                Synced?.Invoke(_sequence, waiting.Block);
-                waiting.Done.TrySetResult();
-            }
-        }
-    }
 
     private Segment SegmentFor(int size)
     {
@@ -275,23 +178,44 @@ internal sealed class LogFiles : IDisposable
         return _current = next;
     }
 
-    private sealed class Waiting(LogBlock block, byte[] buffer, int length)
+    private sealed class Waiting(LogBlock block, byte[] buffer, int length) : ILogEntry
     {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public LogBlock Block { get; set; } = block;
 
-        public byte[] Buffer { get; } = buffer;
+        public int PayloadLength => length;
 
-        public int Length { get; } = length;
+        public long Sequence { get; private set; }
 
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public Task Done => _done.Task;
+
+        public bool StandsAlone => false;
+
+        public void Renew()
+        {
+        }
 
         public ReadOnlyMemory<byte> Frame(long segment, long sequence)
         {
-            Span<byte> payload = Buffer.AsSpan(LogRecord.HeaderSize, Length);
+            Sequence = sequence;
+            Span<byte> payload = buffer.AsSpan(LogRecord.HeaderSize, length);
             BinaryPrimitives.WriteInt64LittleEndian(payload, Block.StampMs);
             payload[LogBlock.FirstAt] = Block.First ? (byte)1 : (byte)0;
-            LogRecord.Frame(Buffer, Length, LogRecord.Crc32C(payload), segment, sequence);
-            return Buffer.AsMemory(0, LogRecord.SizeOf(Length));
+            LogRecord.Frame(buffer, length, LogRecord.Crc32C(payload), segment, sequence);
+            return buffer.AsMemory(0, LogRecord.SizeOf(length));
+        }
+
+        public void Complete()
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _done.TrySetResult();
+        }
+
+        public void Fail(Exception error)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _done.TrySetException(error);
         }
     }
 }

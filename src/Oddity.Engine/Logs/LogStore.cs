@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Oddity.Detection;
 using Oddity.Engine.Intake;
 using Oddity.Engine.Storage;
-using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Logs;
 
@@ -15,9 +12,6 @@ namespace Oddity.Engine.Logs;
 /// </summary>
 public sealed class LogStore : IAsyncDisposable
 {
-    private const string StateName = "state.bin";
-    private const long MostSearchedBytes = 256L << 20;
-
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(30);
 
@@ -33,7 +27,9 @@ public sealed class LogStore : IAsyncDisposable
     private readonly Counter<long> _dropped;
     private readonly Channel<(long Sequence, LogBlock? Block, Func<Task>? Work)> _queue =
         Channel.CreateUnbounded<(long, LogBlock?, Func<Task>?)>(new() { SingleReader = true });
-    private readonly ConcurrentDictionary<(string Tenant, string Key), (long StampMs, Task<IngestResult> Result)> _keys = new();
+    private readonly LogState _state;
+    private readonly LogSearch _search;
+    private readonly IdempotencyKeys _keys;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
@@ -47,10 +43,13 @@ public sealed class LogStore : IAsyncDisposable
         (_options, _engine, _pipeline, _time, _log) = (options, engine, pipeline, time, loggers.CreateLogger("Oddity.Engine.Logs"));
         _files = new(engine.DataDirectory, options, time, _log);
         _fold = new(options, EmitAsync, pipeline.ReportAsync);
+        _state = new(_files.Folder, _log);
+        _search = new(_files, _fold);
+        _keys = new(pipeline.Database);
         _accepted = _meter.CreateCounter<long>("oddity_log_lines_total", "lines", "Log lines on disk.");
         _dropped = _meter.CreateCounter<long>("oddity_log_lines_dropped_total", "lines", "Log lines deleted before their time, because the quota was reached.");
         _meter.CreateObservableGauge("oddity_log_lines_bytes", () => _files.Bytes, "bytes", "Bytes that log lines take on disk.");
-        _files.Synced = (sequence, block) => _queue.Writer.TryWrite((sequence, block, null));
+        _files.Synced = OnDisk;
         _loop = Task.Run(RunAsync);
     }
 
@@ -58,7 +57,7 @@ public sealed class LogStore : IAsyncDisposable
     public Task Recovered => _opened.Task;
 
     /// <summary>Completes, failed, when lines can no longer be written and the process should end.</summary>
-    public Task Failure => Task.WhenAny(_files.Failure, OnFailure(_loop)).Unwrap();
+    public Task Failure => Task.WhenAny(_files.Failure, PartFailure.Of(_loop)).Unwrap();
 
     /// <summary>Opens the lines of a data directory that the pipeline has locked.</summary>
     public static LogStore Open(LogOptions options, EngineOptions engine, Pipeline pipeline, TimeProvider time, ILoggerFactory loggers) =>
@@ -70,17 +69,17 @@ public sealed class LogStore : IAsyncDisposable
         cancel.ThrowIfCancellationRequested();
         if (!_open) return Refused(batch, IngestOutcome.Overloaded, "recovery");
         if (Interlocked.Read(ref _queued) > _options.MaxQueuedBytes) return Refused(batch, IngestOutcome.Overloaded, "queue");
-        (LogLine[] lines, List<IngestError> errors, int rejected) = Admit(batch, wanted);
+        long nowMs = NowMs();
+        (LogLine[] lines, List<IngestError> errors, int rejected) = wanted.Backfill
+            ? batch.Admit(nowMs, long.MinValue, long.MaxValue)
+            : batch.Admit(nowMs, nowMs - (long)_engine.Retention.TotalMilliseconds, nowMs + (long)_engine.MaxAhead.TotalMilliseconds);
         if (wanted.Atomic && rejected > 0) return new(IngestOutcome.AtomicRefused, 0, batch.RecordCount, errors);
         if (lines.Length == 0) return new(rejected == 0 ? IngestOutcome.Stored : IngestOutcome.NothingAccepted, 0, rejected, errors);
         var block = new LogBlock(batch.Tenant, wanted.IdempotencyKey ?? "", lines.Length, rejected, lines);
         if (wanted.IdempotencyKey is not { } key) return await StoreAsync(block, errors).ConfigureAwait(false);
-        var own = new TaskCompletionSource<IngestResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        (long StampMs, Task<IngestResult> Result) entry = _keys.GetOrAdd((batch.Tenant, key), (NowMs(), own.Task));
-        if (entry.Result != own.Task) return await entry.Result.WaitAsync(cancel).ConfigureAwait(false);
+        if (await _keys.BeginAsync(batch.Tenant, Scoped(key), cancel).ConfigureAwait(false) is { } first) return first;
         IngestResult result = await StoreAsync(block, errors).ConfigureAwait(false);
-        if (result.Outcome != IngestOutcome.Stored) _keys.TryRemove((batch.Tenant, key), out _);
-        own.SetResult(result);
+        if (result.Outcome != IngestOutcome.Stored) _keys.Failed(batch.Tenant, Scoped(key));
         return result;
     }
 
@@ -100,7 +99,7 @@ public sealed class LogStore : IAsyncDisposable
     }
 
     /// <summary>Looks for lines, the newest first; looks through 256 MiB of files at most.</summary>
-    public Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancel) => Task.Run(() => Search(query, cancel), cancel);
+    public Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancel) => Task.Run(() => _search.Find(query, cancel), cancel);
 
     /// <summary>Waits until everything acknowledged before the call is counted.</summary>
     internal Task SettleAsync() => OnLoopAsync(() => Task.CompletedTask);
@@ -109,7 +108,7 @@ public sealed class LogStore : IAsyncDisposable
     internal Task CloseSpansAsync() => OnLoopAsync(async () =>
     {
         if (_files.QuietUntilMs() is { } stampMs) await _fold.CloseAsync(stampMs).ConfigureAwait(false);
-        Save();
+        await SaveAsync().ConfigureAwait(false);
         Retain();
     });
 
@@ -138,12 +137,12 @@ public sealed class LogStore : IAsyncDisposable
             while (await NextAsync().ConfigureAwait(false))
             {
                 if (_time.GetElapsedTime(saved) < SaveInterval) continue;
-                Save();
+                await SaveAsync().ConfigureAwait(false);
                 Retain();
                 saved = _time.GetTimestamp();
             }
 
-            Save();
+            await SaveAsync().ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -198,43 +197,33 @@ public sealed class LogStore : IAsyncDisposable
 
     private async Task RecoverAsync()
     {
-        LoadState();
-        long since = NowMs() - 86_400_000;
+        _state.Load(_fold);
         foreach ((long sequence, LogBlock block) in _files.Read(_fold.Sequence))
         {
             _stop.Token.ThrowIfCancellationRequested();
-            if (block.Key.Length > 0 && block.StampMs > since)
-                _keys[(block.Tenant, block.Key)] = (block.StampMs, Task.FromResult(new IngestResult(IngestOutcome.Stored, block.Accepted, block.Rejected, [])));
-            if (sequence > _fold.Sequence) await _fold.TakeAsync(sequence, block).ConfigureAwait(false);
+            if (sequence <= _fold.Sequence) continue;
+            Answered(sequence, block);
+            await _fold.TakeAsync(sequence, block).ConfigureAwait(false);
         }
 
         _savedSequence = -1;
-        Save();
+        await SaveAsync().ConfigureAwait(false);
     }
 
-    private (LogLine[] Lines, List<IngestError> Errors, int Rejected) Admit(LogBatch batch, IngestOptions wanted)
+    /// <summary>On the writer's thread, in order.</summary>
+    private void OnDisk(long sequence, LogBlock block)
     {
-        long nowMs = NowMs();
-        long oldest = wanted.Backfill ? long.MinValue : nowMs - (long)_engine.Retention.TotalMilliseconds;
-        long newest = wanted.Backfill ? long.MaxValue : nowMs + (long)_engine.MaxAhead.TotalMilliseconds;
-        List<IngestError> errors = [.. batch.Errors];
-        var lines = new List<LogLine>(batch.Lines.Count);
-        int rejected = batch.Rejected, index = 0;
-        foreach ((LogLine line, bool timed) in batch.Lines)
-        {
-            if (!timed) lines.Add(line with { TimeMs = nowMs });
-            else if (line.TimeMs >= oldest && line.TimeMs <= newest) lines.Add(line);
-            else
-            {
-                rejected++;
-                if (errors.Count < 10) errors.Add(new(index, line.TimeMs < oldest ? "too_old" : "too_new", "The time is outside of what may enter; add ?backfill=true to store it anyway."));
-            }
-
-            index++;
-        }
-
-        return ([.. lines], errors, rejected);
+        Answered(sequence, block);
+        _queue.Writer.TryWrite((sequence, block, null));
     }
+
+    private void Answered(long sequence, LogBlock block)
+    {
+        if (block.Key.Length > 0) _keys.Stored(block.Tenant, Scoped(block.Key), sequence, block.StampMs, block.Accepted, block.Rejected);
+    }
+
+    /// <summary>The same key may be another request's at a door of samples. No header holds a line feed.</summary>
+    private static string Scoped(string key) => "logs\n" + key;
 
     private async Task<IngestResult> StoreAsync(LogBlock block, IReadOnlyList<IngestError> errors)
     {
@@ -271,42 +260,6 @@ public sealed class LogStore : IAsyncDisposable
         }
     }
 
-    private LogPage Search(LogQuery query, CancellationToken cancel)
-    {
-        var found = new List<LogHit>();
-        long searched = 0;
-        foreach (LogFileInfo file in _files.Newest())
-        {
-            if (file.LastStampMs + 60_000 < query.FromMs) continue;
-            if ((searched += file.Bytes) > MostSearchedBytes) return new(found, true);
-            foreach (LogBlock block in _files.ReadFile(file, query.Tenant).AsEnumerable().Reverse())
-            {
-                cancel.ThrowIfCancellationRequested();
-                for (int i = block.Lines.Length - 1; i >= 0; i--)
-                {
-                    if (!Matches(block.Lines[i], query)) continue;
-                    string? template = TemplateOf(query.Tenant, block.Lines[i]);
-                    if (query.Template is not null && template != query.Template) continue;
-                    if (found.Count == query.Limit) return new(found, true);
-                    found.Add(new(block.Lines[i], template));
-                }
-            }
-        }
-
-        return new(found, false);
-    }
-
-    private string? TemplateOf(string tenant, in LogLine line)
-    {
-        if (_fold.Find(tenant, line.Service) is not { } service) return null;
-        lock (service) return service.TemplateOf(line.Body);
-    }
-
-    private static bool Matches(in LogLine line, LogQuery query) =>
-        line.TimeMs >= query.FromMs && line.TimeMs < query.ToMs && (query.Service is null || line.Service == query.Service)
-        && (line.Body.Contains(query.Text, StringComparison.OrdinalIgnoreCase) || line.Attributes.Contains(query.Text, StringComparison.OrdinalIgnoreCase)
-            || (line.TraceId.Length > 0 && line.TraceId == query.Text));
-
     private void Retain()
     {
         long dropped = _files.Retain(_savedSequence);
@@ -315,32 +268,19 @@ public sealed class LogStore : IAsyncDisposable
             _dropped.Add(dropped);
             _log.LogWarning("{Lines} log lines were deleted before their time: the quota of {Bytes} bytes is reached", dropped, _options.MaxBytes);
         }
-
-        long before = NowMs() - 86_400_000;
-        foreach (((string Tenant, string Key) id, (long StampMs, Task<IngestResult> Result) entry) in _keys)
-        {
-            if (entry.StampMs < before) _keys.TryRemove(id, out _);
-        }
     }
 
-    /// <summary>Writes what is counted so far beside the old state and puts it in its place; the blocks after it are counted again after a crash.</summary>
-    private void Save()
+    /// <summary>Keeps what is counted so far, after the answers to requests up to there.</summary>
+    private async Task SaveAsync()
     {
-        if (_savedSequence == _fold.Sequence) return;
+        long through = _fold.Sequence;
+        if (_savedSequence == through) return;
         try
         {
-            var writer = new StateWriter();
-            _fold.Save(writer);
-            string path = Path.Combine(_files.Folder, StateName);
-            using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
-            {
-                file.Write(BitConverter.GetBytes(LogRecord.Crc32C(writer.Written)));
-                file.Write(writer.Written);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(path + ".part", path, overwrite: true);
-            _savedSequence = _fold.Sequence;
+            await _pipeline.Database.WriteAsync(statements => _keys.Save(statements, through)).ConfigureAwait(false);
+            _state.Save(_fold);
+            _keys.Saved(through);
+            _savedSequence = through;
         }
         catch (IOException error)
         {
@@ -348,29 +288,7 @@ public sealed class LogStore : IAsyncDisposable
         }
     }
 
-    private void LoadState()
-    {
-        string path = Path.Combine(_files.Folder, StateName);
-        if (!File.Exists(path)) return;
-        try
-        {
-            byte[] bytes = File.ReadAllBytes(path);
-            if (bytes.Length < 4 || BitConverter.ToUInt32(bytes) != LogRecord.Crc32C(bytes.AsSpan(4))) throw new InvalidDataException("The state is damaged.");
-            _fold.Load(new(bytes.AsMemory(4)));
-        }
-        catch (InvalidDataException error)
-        {
-            _log.LogError(error, "What was known of log templates can't be read; what is kept of the lines is counted again");
-        }
-    }
-
     private static IngestResult Refused(LogBatch batch, IngestOutcome outcome, string limit) => new(outcome, 0, batch.RecordCount, [], Soon, limit);
 
     private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static async Task OnFailure(Task loop)
-    {
-        await loop.ConfigureAwait(false);
-        await Task.Delay(Timeout.Infinite).ConfigureAwait(false);
-    }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Oddity.Engine.Storage.Copies;
 using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Storage;
@@ -36,14 +35,7 @@ public static class LastOptions
         string json = JsonSerializer.Serialize(options with { DataDirectory = "", Alerting = new() }, LastOptionsJson.Default.EngineOptions);
         string text = $"{json}\n{Checksum(json)}\n";
         if (File.Exists(path) && File.ReadAllText(path) == text) return;
-        using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write))
-        {
-            file.Write(Encoding.UTF8.GetBytes(text));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(path + ".new", path, overwrite: true);
-        FileCopy.SyncFolder(options.DataDirectory);
+        DurableFile.Replace(path, Encoding.UTF8.GetBytes(text));
     }
 
     private static string Checksum(string json) => LogRecord.Crc32C(Encoding.UTF8.GetBytes(json)).ToString("x8", CultureInfo.InvariantCulture);

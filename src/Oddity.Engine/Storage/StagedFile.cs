@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
-using Oddity.Engine.Storage.Log;
 
 namespace Oddity.Engine.Storage;
 
@@ -23,8 +22,8 @@ public sealed class StagedFile : IDisposable
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        Segment.SyncFolder(folder);
-        Segment.SyncFolder(Path.GetDirectoryName(folder)!);
+        DurableFile.SyncFolder(folder);
+        DurableFile.SyncFolder(Path.GetDirectoryName(folder)!);
     }
 
     /// <summary>What was written last; null for nothing, or for a write that was cut off.</summary>

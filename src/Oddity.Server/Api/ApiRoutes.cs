@@ -76,7 +76,6 @@ internal static class ApiRoutes
         routes.MapCollectd();
         routes.MapOtlp();
         routes.MapSpans();
-        routes.MapOtlpLogs();
         routes.MapLoki();
         routes.MapElastic();
         routes.MapSplunk();

@@ -1,8 +1,5 @@
-using System.Net;
-using Oddity.Connectors.Sources.Graphite;
 using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.Scrape;
-using Oddity.Connectors.Sources.Statsd;
 using Oddity.Engine;
 using Oddity.Engine.Alerting;
 using Oddity.Engine.Logs;
@@ -23,8 +20,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         AuthOptions auth = BindAuth(http);
         Preset? preset = reader.Read(Settings.Preset);
         WatchOptions watch = new DetectionBinder(reader).Bind(preset);
-        var lines = new LogSourceBinder(reader);
-        SourceOptions sources = BindSources(engine) with { Syslog = lines.Syslog(), Fluent = lines.Fluent(), LogFiles = lines.Files(dataDir) };
+        SourceOptions sources = BindSources(engine);
         ChannelOptions channels = BindChannels();
         AlertingOptions alerting = new AlertingBinder(reader).Bind(preset, channels, http);
         engine = engine with { Watch = watch, Alerting = alerting };
@@ -112,10 +108,7 @@ internal sealed class OptionsBinder(SettingReader reader)
         bool demo = reader.Read(Settings.Simulator);
         IReadOnlyList<PrometheusOptions> prometheus = BindPrometheus(engine);
         ScrapeOptions scrape = new ScrapeBinder(reader).Bind();
-        var graphite = new GraphiteOptions { Listen = reader.Read(Settings.GraphiteListen, out Origin graphiteOrigin) };
-        graphite = graphite with { Tenant = BindTenant(graphite.Listen, Settings.GraphiteListen, Settings.GraphiteTenant, graphiteOrigin) };
-        var statsd = new StatsdOptions { Listen = reader.Read(Settings.StatsdListen, out Origin statsdOrigin), FlushInterval = reader.Read(Settings.StatsdFlushInterval) };
-        statsd = statsd with { Tenant = BindTenant(statsd.Listen, Settings.StatsdListen, Settings.StatsdTenant, statsdOrigin) };
+        var listen = new ListenBinder(reader);
         var queues = new QueueBinder(reader);
         return new()
         {
@@ -125,21 +118,16 @@ internal sealed class OptionsBinder(SettingReader reader)
             ProbePrivate = reader.Read(Settings.ProbePrivate),
             Prometheus = prometheus,
             Scrape = scrape,
-            Graphite = graphite,
-            Statsd = statsd,
+            Graphite = listen.Port(Settings.GraphiteListen, Settings.GraphiteTenant),
+            Statsd = listen.Port(Settings.StatsdListen, Settings.StatsdTenant),
+            StatsdFlushInterval = reader.Read(Settings.StatsdFlushInterval),
+            Syslog = listen.Port(Settings.SyslogListen, Settings.SyslogTenant),
+            Fluent = listen.Port(Settings.FluentListen, Settings.FluentTenant),
+            LogFiles = listen.Files(engine.DataDirectory),
             Kafka = queues.BindKafka(),
             RabbitMq = queues.BindRabbitMq(),
             Redis = queues.BindRedis(),
         };
-    }
-
-    /// <summary>Whose a protocol's series are that knows no credentials: beyond this machine somebody has to have thought of that.</summary>
-    private string BindTenant(IPEndPoint? at, Setting listen, Setting<string?> tenant, Origin origin)
-    {
-        string? named = reader.Read(tenant);
-        if (at is not null && named is null && !IPAddress.IsLoopback(at.Address))
-            reader.Mistake(listen.Key, $"whoever reaches {at} could write there without credentials. Listen on 127.0.0.1, or say with {tenant.Key} whose series they are", origin);
-        return named ?? SeriesKey.DefaultTenant;
     }
 
     /// <summary>Several servers share their settings; a label then tells their series apart.</summary>

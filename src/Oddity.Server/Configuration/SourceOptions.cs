@@ -1,11 +1,10 @@
-using Oddity.Connectors.Sources.Graphite;
+using Oddity.Connectors.Sources;
 using Oddity.Connectors.Sources.Kafka;
 using Oddity.Connectors.Sources.Logs;
 using Oddity.Connectors.Sources.Prometheus;
 using Oddity.Connectors.Sources.RabbitMq;
 using Oddity.Connectors.Sources.Redis;
 using Oddity.Connectors.Sources.Scrape;
-using Oddity.Connectors.Sources.Statsd;
 
 namespace Oddity.Server.Configuration;
 
@@ -30,11 +29,14 @@ internal sealed record SourceOptions
     /// <summary>What is scraped. Default: nothing.</summary>
     public ScrapeOptions Scrape { get; init; } = new();
 
-    /// <summary>Where Graphite's protocol is taken. Default: nowhere.</summary>
-    public GraphiteOptions Graphite { get; init; } = new();
+    /// <summary>Where Graphite's protocol is taken; null for nowhere. Default null.</summary>
+    public ListenOptions? Graphite { get; init; }
 
-    /// <summary>Where StatsD is taken. Default: nowhere.</summary>
-    public StatsdOptions Statsd { get; init; } = new();
+    /// <summary>Where StatsD is taken; null for nowhere. Default null.</summary>
+    public ListenOptions? Statsd { get; init; }
+
+    /// <summary>Time that a sample of a StatsD series stands for. Default 10 s.</summary>
+    public TimeSpan StatsdFlushInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Kafkas to read topics of. Default: none.</summary>
     public IReadOnlyList<KafkaOptions> Kafka { get; init; } = [];
@@ -46,10 +48,10 @@ internal sealed record SourceOptions
     public IReadOnlyList<RedisOptions> Redis { get; init; } = [];
 
     /// <summary>Where syslog is taken; null for nowhere. Default null.</summary>
-    public LogListenOptions? Syslog { get; init; }
+    public ListenOptions? Syslog { get; init; }
 
     /// <summary>Where Fluentd's forward protocol is taken; null for nowhere. Default null.</summary>
-    public LogListenOptions? Fluent { get; init; }
+    public ListenOptions? Fluent { get; init; }
 
     /// <summary>Which files of lines are followed; null for none. Default null.</summary>
     public LogFileOptions? LogFiles { get; init; }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Oddity.Engine;
 using Oddity.Engine.Intake;
@@ -7,14 +6,13 @@ using Oddity.Engine.Intake;
 namespace Oddity.Connectors.Sources.Graphite;
 
 /// <summary>Listens for Graphite's plaintext protocol on TCP, as carbon does. There are no answers, so lines wait while the server cannot take them.</summary>
-public sealed class GraphiteSource(GraphiteOptions options, Pipeline pipeline, TimeProvider time, ILogger<GraphiteSource> logger) : ISource
+public sealed class GraphiteSource(ListenOptions options, Pipeline pipeline, TimeProvider time, ILogger<GraphiteSource> logger) : ISource
 {
-    private static readonly TimeSpan BindAgain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly SourceHealth _health = new("graphite", time, logger);
     private readonly Lock _telling = new();
-    private LineServer? _server;
+    private TcpServer? _server;
     private long _stored;
     private long _refused;
     private string _reason = "";
@@ -28,25 +26,21 @@ public sealed class GraphiteSource(GraphiteOptions options, Pipeline pipeline, T
     {
         try
         {
-            while (true)
-            {
-                try
-                {
-                    _server = new(options.Listen!, TakeAsync, () => Tell(0, 1, "a line is too long, or has no end"), logger);
-                    await _server.RunAsync(cancel);
-                }
-                catch (SocketException failure)
-                {
-                    _health.Failed($"cannot listen on {options.Listen}: {failure.SocketErrorCode}");
-                }
-
-                await Task.Delay(BindAgain, time, cancel);
-            }
+            await TcpServer.KeepAsync(options.Listen, ListenAsync, _health.Failed, time, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             _health.Off();
         }
+    }
+
+    private async Task ListenAsync(CancellationToken cancel)
+    {
+        using var server = new TcpServer(
+            options.Listen, (stream, stop) => LineStream.ReadAsync(stream, TakeAsync, () => Tell(0, 1, "a line is too long, or has no end"), stop), logger);
+        server.Start();
+        _server = server;
+        await server.RunAsync(cancel);
     }
 
     private async Task TakeAsync(ReadOnlyMemory<byte> lines, CancellationToken cancel)

@@ -14,7 +14,8 @@ public static class ElasticBulkDecoder
     /// <param name="Index">The index it names; empty for none.</param>
     /// <param name="Id">The id it gives; null for none.</param>
     /// <param name="Mistake">Why nothing was taken; null if it was.</param>
-    public sealed record Item(string Action, string Index, string? Id, string? Mistake);
+    /// <param name="Record">Its number among the batch's records; -1 if it is none.</param>
+    public sealed record Item(string Action, string Index, string? Id, string? Mistake, int Record);
 
     private static readonly JsonDocumentOptions s_document = new() { MaxDepth = LogDecoder.MaxDepth };
 
@@ -39,7 +40,7 @@ public static class ElasticBulkDecoder
 
             if (action == "delete")
             {
-                items.Add(new(action, index, id, "Log lines are not deleted."));
+                items.Add(new(action, index, id, "Log lines are not deleted.", -1));
                 continue;
             }
 
@@ -49,9 +50,9 @@ public static class ElasticBulkDecoder
                 return false;
             }
 
-            int rejected = batch.Rejected;
+            (int rejected, int record) = (batch.Rejected, batch.RecordCount);
             Take(source, action, index, fields, batch);
-            items.Add(new(action, index, id, batch.Rejected > rejected ? batch.Errors.Count > rejected ? batch.Errors[^1].Detail : "The document can't be read." : null));
+            items.Add(new(action, index, id, batch.Rejected > rejected ? batch.Errors.Count > rejected ? batch.Errors[^1].Detail : "The document can't be read." : null, record));
             if (!batch.IsTooLong) continue;
             failure = LogDecoder.TooLong();
             return false;

@@ -11,24 +11,12 @@ namespace Oddity.Connectors.Sources.Logs;
 /// Fluentd's forward protocol over TCP, as Fluent Bit and Fluentd speak it to each other: MessagePack, with an answer once entries are stored where the sender
 /// asks for one. Without the handshake by a shared key.
 /// </summary>
-public sealed class FluentSource : ISource
+public sealed class FluentSource(ListenOptions options, LogSink sink, TimeProvider time, ILogger<FluentSource> logger) : ISource
 {
     private const int MaxMessage = 32 << 20;
-    private const int MostConnections = 128;
     private static readonly TimeSpan Idle = TimeSpan.FromHours(1);
 
-    private readonly LogListenOptions _options;
-    private readonly LogSink _sink;
-    private readonly ILogger _logger;
-    private readonly SourceHealth _health;
-    private int _connections;
-
-    /// <param name="options">Where it listens, whose the lines are.</param>
-    /// <param name="sink">Stores them.</param>
-    /// <param name="time">For its status.</param>
-    /// <param name="logger">Hears when it fails.</param>
-    public FluentSource(LogListenOptions options, LogSink sink, TimeProvider time, ILogger<FluentSource> logger) =>
-        (_options, _sink, _logger, _health) = (options, sink, logger, new("fluent", time, logger));
+    private readonly SourceHealth _health = new("fluent", time, logger);
 
     public SourceStatus Status => _health.Status;
 
@@ -37,56 +25,34 @@ public sealed class FluentSource : ISource
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                using var listener = new TcpListener(_options.Listen);
-                listener.Start();
-                Bound = (IPEndPoint)listener.LocalEndpoint;
-                _health.Ok($"listens on {Bound}");
-                while (true)
-                {
-                    TcpClient client = await listener.AcceptTcpClientAsync(cancel);
-                    if (Volatile.Read(ref _connections) >= MostConnections) client.Dispose();
-                    else _ = Task.Run(() => ServeAsync(client, cancel), CancellationToken.None);
-                }
-            }
-            catch (SocketException error)
-            {
-                _health.Failed($"{_options.Listen} can't be listened on: {error.Message}");
-                await Task.Delay(TimeSpan.FromSeconds(5), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-        }
-
-        _health.Off();
-    }
-
-    private async Task ServeAsync(TcpClient client, CancellationToken cancel)
-    {
-        Interlocked.Increment(ref _connections);
         try
         {
-            using (client)
-            {
-                await ReadAsync(client.GetStream(), cancel);
-            }
+            await TcpServer.KeepAsync(options.Listen, ListenAsync, _health.Failed, time, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            _health.Off();
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancel)
+    {
+        using var server = new TcpServer(options.Listen, ServeAsync, logger);
+        server.Start();
+        Bound = server.Bound;
+        _health.Ok($"listens on {Bound}");
+        await server.RunAsync(cancel);
+    }
+
+    private async Task ServeAsync(NetworkStream stream, CancellationToken cancel)
+    {
+        try
+        {
+            await ReadAsync(stream, cancel);
         }
         catch (InvalidDataException mistake)
         {
             _health.Failed($"a sender was cut off: {mistake.Message}");
-        }
-        catch (Exception ended) when (ended is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            _logger.LogDebug(ended, "A forward connection ended");
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _connections);
         }
     }
 
@@ -116,9 +82,9 @@ public sealed class FluentSource : ISource
 
     private async Task TakeAsync(NetworkStream stream, ReadOnlyMemory<byte> message, CancellationToken cancel)
     {
-        var batch = new LogBatch(_options.Tenant);
+        var batch = new LogBatch(options.Tenant);
         string? chunk = FluentMessage.AddTo(batch, message.Span);
-        IngestResult result = await _sink.StoreAsync(batch, cancel);
+        IngestResult result = await sink.StoreAsync(batch, cancel);
         _health.Took(result, $"listens on {Bound}");
         if (chunk is null) return;
         byte[] id = Encoding.UTF8.GetBytes(chunk.Length > 255 ? chunk[..255] : chunk);

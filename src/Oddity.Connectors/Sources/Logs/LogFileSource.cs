@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Oddity.Engine.Logs;
+using Oddity.Engine.Storage;
 
 namespace Oddity.Connectors.Sources.Logs;
 
@@ -144,10 +146,9 @@ public sealed class LogFileSource : ISource
 
     private void Save()
     {
-        string path = Path.Combine(_options.StateFolder, PositionsName);
-        using (var file = new FileStream(path + ".part", FileMode.Create, FileAccess.Write))
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
         {
-            using var writer = new Utf8JsonWriter(file);
             writer.WriteStartObject();
             foreach ((string name, Position position) in _positions)
             {
@@ -160,7 +161,7 @@ public sealed class LogFileSource : ISource
             writer.WriteEndObject();
         }
 
-        File.Move(path + ".part", path, overwrite: true);
+        DurableFile.Replace(Path.Combine(_options.StateFolder, PositionsName), json.WrittenSpan);
     }
 
     private sealed class Position

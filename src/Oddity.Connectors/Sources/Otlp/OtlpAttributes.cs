@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Oddity.Connectors.Sources.Otlp;
@@ -10,6 +9,7 @@ internal static class OtlpAttributes
     public const int MaxOfResource = 20;
 
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
+    private static readonly OtlpValue s_value = new(s_strict, nested: false);
 
     /// <summary>Adds the attributes in field <paramref name="field"/> of a message.</summary>
     /// <exception cref="InvalidDataException">The bytes are no message.</exception>
@@ -20,7 +20,7 @@ internal static class OtlpAttributes
         while (reader.Next())
         {
             if (!reader.Is(field, ProtoReader.TypeBytes)) reader.Skip();
-            else if (Read(reader.Bytes()) is { Value: { } value } attribute) labels[attribute.Name] = value;
+            else if (s_value.Pair(reader.Bytes()) is { Name.Length: > 0, Value: { } value } attribute) labels[attribute.Name] = value;
         }
 
         reader.End();
@@ -28,39 +28,4 @@ internal static class OtlpAttributes
 
     /// <inheritdoc cref="ProtoReader"/>
     public static string Text(ReadOnlySpan<byte> utf8) => s_strict.GetString(utf8);
-
-    private static (string Name, string? Value) Read(ReadOnlySpan<byte> keyValue)
-    {
-        string name = "";
-        string? value = null;
-        var reader = new ProtoReader(keyValue);
-        while (reader.Next())
-        {
-            if (reader.Is(1, ProtoReader.TypeBytes)) name = Text(reader.Bytes());
-            else if (reader.Is(2, ProtoReader.TypeBytes)) value = AnyValue(reader.Bytes());
-            else reader.Skip();
-        }
-
-        reader.End();
-
-        return (name, name.Length == 0 ? null : value);
-    }
-
-    private static string? AnyValue(ReadOnlySpan<byte> message)
-    {
-        string? text = null;
-        var reader = new ProtoReader(message);
-        while (reader.Next())
-        {
-            if (reader.Is(1, ProtoReader.TypeBytes)) text = Text(reader.Bytes());
-            else if (reader.Is(2, ProtoReader.TypeVarint)) text = reader.Varint() != 0 ? "true" : "false";
-            else if (reader.Is(3, ProtoReader.TypeVarint)) text = ((long)reader.Varint()).ToString(CultureInfo.InvariantCulture);
-            else if (reader.Is(4, ProtoReader.TypeFixed64)) text = reader.Double().ToString("R", CultureInfo.InvariantCulture);
-            else reader.Skip();
-        }
-
-        reader.End();
-
-        return text;
-    }
 }

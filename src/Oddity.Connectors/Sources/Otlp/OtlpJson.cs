@@ -26,6 +26,11 @@ public static class OtlpJson
         ReadOnlySpan<byte> json, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure) =>
         TryRewrite(json, OtlpSchema.Traces, out message, out length, out failure);
 
+    /// <summary>Rewrites an ExportLogsServiceRequest. False: it is no such object, and <paramref name="failure"/> says why.</summary>
+    public static bool TryRewriteLogs(
+        ReadOnlySpan<byte> json, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure) =>
+        TryRewrite(json, OtlpSchema.Logs, out message, out length, out failure);
+
     private static bool TryRewrite(
         ReadOnlySpan<byte> json, OtlpSchema schema, [NotNullWhen(true)] out byte[]? message, out int length, [NotNullWhen(false)] out DecodeFailure? failure)
     {
@@ -52,27 +57,30 @@ public static class OtlpJson
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool known = schema.TryFind(reader.GetString()!, out int number, out OtlpSchema.Kind kind, out OtlpSchema? type);
+            bool known = schema.TryFind(reader.GetString()!, out OtlpSchema.Field field);
             reader.Read();
             if (!known) reader.Skip();
-            else if (reader.TokenType != JsonTokenType.StartArray) RewriteValue(ref reader, number, kind, type, writer);
-            else while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) RewriteValue(ref reader, number, kind, type, writer);
+            else if (!field.IsList) RewriteValue(ref reader, field, writer);
+            else if (reader.TokenType == JsonTokenType.StartArray) while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) RewriteValue(ref reader, field, writer);
+            else if (reader.TokenType != JsonTokenType.Null) throw new JsonException("an array is expected");
         }
     }
 
-    private static void RewriteValue(ref Utf8JsonReader reader, int number, OtlpSchema.Kind kind, OtlpSchema? type, Writer writer)
+    private static void RewriteValue(ref Utf8JsonReader reader, OtlpSchema.Field field, Writer writer)
     {
         if (reader.TokenType == JsonTokenType.Null) return;
-        switch (kind)
+        int number = field.Number;
+        switch (field.Kind)
         {
             case OtlpSchema.Kind.Message:
                 if (reader.TokenType != JsonTokenType.StartObject) throw new JsonException("an object is expected");
                 int start = writer.BeginMessage(number);
-                Rewrite(ref reader, type!, writer);
+                Rewrite(ref reader, field.Type!, writer);
                 writer.EndMessage(start);
                 break;
             case OtlpSchema.Kind.Text: writer.Text(number, reader.GetString()!); break;
             case OtlpSchema.Kind.Hex: writer.Bytes(number, Convert.FromHexString(reader.GetString()!)); break;
+            case OtlpSchema.Kind.Base64: writer.Bytes(number, Convert.FromBase64String(reader.GetString()!)); break;
             case OtlpSchema.Kind.Bool: writer.Varint(number, reader.GetBoolean() ? 1UL : 0); break;
             case OtlpSchema.Kind.Integer: writer.Varint(number, Whole(ref reader)); break;
             case OtlpSchema.Kind.SignedInteger:

@@ -7,14 +7,12 @@ using Oddity.Engine.Intake;
 namespace Oddity.Connectors.Sources.Statsd;
 
 /// <summary>Listens for StatsD on UDP and TCP, and stores at each flush what came since the one before.</summary>
-public sealed class StatsdSource(StatsdOptions options, Pipeline pipeline, TimeProvider time, ILogger<StatsdSource> logger) : ISource
+public sealed class StatsdSource(ListenOptions options, TimeSpan flushInterval, Pipeline pipeline, TimeProvider time, ILogger<StatsdSource> logger) : ISource
 {
-    private static readonly TimeSpan BindAgain = TimeSpan.FromSeconds(10);
-
     private readonly SourceHealth _health = new("statsd", time, logger);
     private readonly StatsdAggregator _aggregator = new(options.Tenant);
     private string? _trouble;
-    private LineServer? _server;
+    private TcpServer? _server;
 
     public SourceStatus Status => _health.Status;
 
@@ -28,7 +26,7 @@ public sealed class StatsdSource(StatsdOptions options, Pipeline pipeline, TimeP
     {
         try
         {
-            await Task.WhenAll(AgainAsync(UdpAsync, cancel), AgainAsync(TcpAsync, cancel), FlushAsync(cancel));
+            await Task.WhenAll(KeepAsync(UdpAsync, cancel), KeepAsync(TcpAsync, cancel), FlushAsync(cancel));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -36,29 +34,24 @@ public sealed class StatsdSource(StatsdOptions options, Pipeline pipeline, TimeP
         }
     }
 
-    private async Task AgainAsync(Func<CancellationToken, Task> listen, CancellationToken cancel)
-    {
-        while (true)
+    private Task KeepAsync(Func<CancellationToken, Task> listen, CancellationToken cancel) => TcpServer.KeepAsync(
+        options.Listen,
+        stop =>
         {
-            try
-            {
-                await listen(cancel);
-            }
-            catch (SocketException failure)
-            {
-                _trouble = $"cannot listen on {options.Listen}: {failure.SocketErrorCode}";
-                _health.Failed(_trouble);
-            }
-
-            await Task.Delay(BindAgain, time, cancel);
             _trouble = null;
-        }
-    }
+            return listen(stop);
+        },
+        failure => _health.Failed(_trouble = failure),
+        time,
+        cancel);
 
-    private Task TcpAsync(CancellationToken cancel)
+    private async Task TcpAsync(CancellationToken cancel)
     {
-        _server = new(options.Listen!, TakeAsync, () => _aggregator.Refuse("a line is too long, or has no end"), logger);
-        return _server.RunAsync(cancel);
+        using var server = new TcpServer(
+            options.Listen, (stream, stop) => LineStream.ReadAsync(stream, TakeAsync, () => _aggregator.Refuse("a line is too long, or has no end"), stop), logger);
+        server.Start();
+        _server = server;
+        await server.RunAsync(cancel);
 
         Task TakeAsync(ReadOnlyMemory<byte> lines, CancellationToken stop)
         {
@@ -69,7 +62,7 @@ public sealed class StatsdSource(StatsdOptions options, Pipeline pipeline, TimeP
 
     private async Task UdpAsync(CancellationToken cancel)
     {
-        using var socket = new Socket(options.Listen!.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        using var socket = new Socket(options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(options.Listen);
         BoundUdp = (IPEndPoint)socket.LocalEndPoint!;
         byte[] buffer = new byte[64 << 10];
@@ -83,14 +76,14 @@ public sealed class StatsdSource(StatsdOptions options, Pipeline pipeline, TimeP
 
     private async Task FlushAsync(CancellationToken cancel)
     {
-        long intervalMs = (long)options.FlushInterval.TotalMilliseconds;
+        long intervalMs = (long)flushInterval.TotalMilliseconds;
         while (true)
         {
             long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds(), nextMs = ((nowMs / intervalMs) + 1) * intervalMs;
             await Task.Delay(TimeSpan.FromMilliseconds(nextMs - nowMs), time, cancel);
             long stored = _aggregator.Taken;
             Batch batch = pipeline.BeginBatch(options.Tenant, NamedSeries.Protocol, IngestOptions.Live);
-            _aggregator.Flush(nextMs, options.FlushInterval, batch);
+            _aggregator.Flush(nextMs, flushInterval, batch);
             IngestResult result = await pipeline.CommitAsync(batch, CancellationToken.None);
             string detail = $"{stored} lines" + (_aggregator.Refused > 0 ? $"; {_aggregator.Refused} refused, the last: {_aggregator.Reason}" : "");
             if (_trouble is null) _health.Took(result, detail);

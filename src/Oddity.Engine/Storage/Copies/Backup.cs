@@ -33,7 +33,7 @@ public static class Backup
         CopyLog(dataDirectory, to, copied);
         CopyOthers(dataDirectory, to, copied);
         long applied = CopyStore(dataDirectory, to, alone is not null, copied);
-        FileCopy.SyncFolder(to);
+        DurableFile.SyncFolder(to);
         BackupManifest.Entry[] files =
             [.. Directory.GetFiles(to, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => BackupManifest.EntryOf(to, path))];
         var manifest = new BackupManifest(1, created.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture), applied, files);
@@ -51,8 +51,8 @@ public static class Backup
         string[] paths = [.. manifest.Files.Select(file => BackupManifest.Check(from, file))];
         FileCopy.Folder(dataDirectory);
         for (int i = 0; i < paths.Length; i++) FileCopy.Copy(paths[i], Path.Combine(dataDirectory, manifest.Files[i].Path), withoutTail: false, copied);
-        foreach (string folder in Directory.GetDirectories(dataDirectory, "*", SearchOption.AllDirectories)) FileCopy.SyncFolder(folder);
-        FileCopy.SyncFolder(dataDirectory);
+        foreach (string folder in Directory.GetDirectories(dataDirectory, "*", SearchOption.AllDirectories)) DurableFile.SyncFolder(folder);
+        DurableFile.SyncFolder(dataDirectory);
         return manifest;
     }
 
@@ -95,7 +95,7 @@ public static class Backup
             }
         }
 
-        FileCopy.SyncFolder(target);
+        DurableFile.SyncFolder(target);
     }
 
     /// <summary>What others keep beside the store: whatever is there.</summary>

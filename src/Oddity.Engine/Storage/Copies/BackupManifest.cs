@@ -33,7 +33,7 @@ public sealed record BackupManifest(int Format, string Created, long Applied, IR
         File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(this, Json));
         FileCopy.Sync(path + ".new");
         File.Move(path + ".new", path);
-        FileCopy.SyncFolder(folder);
+        DurableFile.SyncFolder(folder);
     }
 
     /// <summary>Reads the manifest of a backup's folder.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using System.Runtime.InteropServices;
 
 namespace Oddity.Engine.Storage.Copies;
 
@@ -42,18 +41,4 @@ internal static class FileCopy
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(file);
     }
-
-    /// <summary>Makes names in a folder durable. Only Unix needs it, and has it.</summary>
-    public static void SyncFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        using SafeFileHandle handle = open(folder, 0);
-        if (handle.IsInvalid || fsync(handle) != 0) throw new IOException($"Syncing '{folder}' failed: {Marshal.GetLastPInvokeErrorMessage()}.");
-    }
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int fsync(SafeFileHandle file);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern SafeFileHandle open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 }

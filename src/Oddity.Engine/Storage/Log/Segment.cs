@@ -35,7 +35,7 @@ internal sealed class Segment : IDisposable
         if (used is not null)
         {
             File.Move(used, path);
-            SyncFolder(folder);
+            DurableFile.SyncFolder(folder);
             return new(path, number, new FileInfo(path).Length, File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read));
         }
 
@@ -45,7 +45,7 @@ internal sealed class Segment : IDisposable
             byte[] zeros = new byte[Math.Min(size, 1 << 20)];
             for (long at = 0; at < size; at += zeros.Length) RandomAccess.Write(file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at);
             RandomAccess.FlushToDisk(file);
-            SyncFolder(folder);
+            DurableFile.SyncFolder(folder);
             return new(path, number, size, file);
         }
         catch
@@ -86,20 +86,6 @@ internal sealed class Segment : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Makes names in a folder durable. Only Unix needs it, and has it.</summary>
-    internal static void SyncFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        using SafeFileHandle handle = open(folder, 0);
-        if (handle.IsInvalid || fsync(handle) != 0) throw new IOException($"Syncing the log's folder failed: {Marshal.GetLastPInvokeErrorMessage()}.");
-    }
-
     [DllImport("libc", SetLastError = true)]
     private static extern int fdatasync(SafeFileHandle file);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int fsync(SafeFileHandle file);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern SafeFileHandle open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 }

@@ -4,32 +4,19 @@ using Oddity.Engine.Intake;
 namespace Oddity.Engine.Storage.Log;
 
 /// <summary>
-/// The log: files of a size given in advance, written by one thread. Whatever waits goes out in one write and one sync (group commit), and a batch's wait
-/// ends only after that sync.
+/// The log: files of a size given in advance, written by a <see cref="GroupWriter{T}"/>. Files begin at 1 MiB and double up to 64 MiB, so that a small server
+/// keeps a small log; the next one is prepared while one is filled, and one that is no longer needed becomes the next.
 /// </summary>
-/// <remarks>
-/// The first failed sync or I/O error other than a full disk ends the writer (<see cref="Failure"/>): after it nothing is known to be on disk.
-/// Files begin at 1 MiB and double up to 64 MiB, so that a small server keeps a small log.
-/// </remarks>
 internal sealed class SegmentLog : IDisposable
 {
     private const long SmallestSegment = 1 << 20;
     private const long LargestSegment = 64 << 20;
-    private const int MostPerWrite = 256;
     private const int MostFree = 2;
 
     private readonly string _folder;
     private readonly ILogger _log;
     private readonly EngineMeter _meter;
-    private readonly TimeProvider _time;
-    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Thread _writer;
-
-    // Between the requests and the writer.
-    private readonly object _gate = new();
-    private List<Batch> _waiting = [];
-    private bool _closed;
-    private bool _opened;
+    private readonly GroupWriter<Batch> _writer;
 
     // Between the writer, the preparation of the next file, and checkpoints.
     private readonly Lock _files = new();
@@ -38,52 +25,55 @@ internal sealed class SegmentLog : IDisposable
     private long _lastNumber;
 
     // The writer's own.
-    private readonly List<ReadOnlyMemory<byte>> _group = [];
-    private List<Batch> _taken = [];
-    private int _done;
     private Segment? _current;
     private Task<Segment>? _next;
-    private long _sequence;
     private long _bytes;
     private long _read;
     private long _toRead;
 
     public SegmentLog(string directory, EngineMeter meter, TimeProvider time, ILogger log)
     {
-        (_folder, _meter, _time, _log) = (Path.Combine(directory, FolderName), meter, time, log);
+        (_folder, _meter, _log) = (Path.Combine(directory, FolderName), meter, log);
         Directory.CreateDirectory(_folder);
-        _writer = new(Run) { Name = "oddity-log", IsBackground = true };
+        _writer = new("log", _folder, SegmentFor, time, log)
+        {
+            Measured = (took, bytes) =>
+            {
+                meter.Synced(took, bytes);
+                Interlocked.Add(ref _bytes, bytes);
+            },
+        };
     }
 
     /// <summary>Folder of the log inside the data directory.</summary>
     public const string FolderName = "log";
 
-    /// <summary>Called on the writer's thread, in log order, for each batch that is on disk.</summary>
-    public Action<Batch>? Synced { get; set; }
+    /// <inheritdoc cref="GroupWriter{T}.Synced"/>
+    public Action<Batch>? Synced
+    {
+        set => _writer.Synced = value;
+    }
 
-    /// <summary>Called on the writer's thread before a sync. For tests.</summary>
-    public Action? BeforeSync { get; set; }
+    /// <inheritdoc cref="GroupWriter{T}.BeforeSync"/>
+    public Action? BeforeSync
+    {
+        set => _writer.BeforeSync = value;
+    }
 
-    /// <summary>Completes, failed, when writing is no longer possible.</summary>
-    public Task Failure => _failure.Task;
+    /// <inheritdoc cref="GroupWriter{T}.Failure"/>
+    public Task Failure => _writer.Failure;
 
-    /// <summary>True since a write found the disk full and until one succeeds while there is room again.</summary>
-    public bool IsFull { get; private set; }
+    /// <inheritdoc cref="GroupWriter{T}.IsFull"/>
+    public bool IsFull => _writer.IsFull;
 
     /// <summary>Bytes that its files take on disk.</summary>
     public long DiskBytes => Segment.In(_folder).Sum(file => File.Exists(file.Path) ? new FileInfo(file.Path).Length : 0);
 
-    /// <summary>Batches that the writer has not taken yet. For tests.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_gate) return _waiting.Count;
-        }
-    }
+    /// <inheritdoc cref="GroupWriter{T}.Waiting"/>
+    public int Waiting => _writer.Waiting;
 
-    /// <summary>Sequence number of the last record.</summary>
-    public long Last => Interlocked.Read(ref _sequence);
+    /// <inheritdoc cref="GroupWriter{T}.Last"/>
+    public long Last => _writer.Last;
 
     /// <summary>Bytes ever appended by this process and those found at the start; the difference of two readings tells what came between.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -122,32 +112,15 @@ internal sealed class SegmentLog : IDisposable
             }
         }
 
-        _sequence = last;
+        _writer.Last = last;
         for (int i = 0; i < reader.Damaged; i++) _meter.Rejected("damaged_log");
     }
 
     /// <summary>Begins to take batches in; what was there stays as it is, and new records go to a file of their own.</summary>
-    public void Open()
-    {
-        _opened = true;
-        _writer.Start();
-    }
+    public void Open() => _writer.Start();
 
     /// <summary>Puts a batch into the log; it completes the batch's <see cref="Batch.Logged"/>.</summary>
-    public void Append(Batch batch)
-    {
-        lock (_gate)
-        {
-            if (!_closed)
-            {
-                _waiting.Add(batch);
-                if (_waiting.Count == 1) Monitor.Pulse(_gate);
-                return;
-            }
-        }
-
-        batch.Fail(new ObjectDisposedException(nameof(SegmentLog)));
-    }
+    public void Append(Batch batch) => _writer.Append(batch);
 
     /// <summary>Lets go of records up to a sequence number: a checkpoint holds what they led to.</summary>
     public void Forget(long through)
@@ -166,109 +139,9 @@ internal sealed class SegmentLog : IDisposable
     /// <summary>Finishes what waits, then closes.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _closed = true;
-            Monitor.Pulse(_gate);
-        }
-
-        if (_opened) _writer.Join();
+        _writer.Dispose();
         if (_next is not null) Prepared(_next)?.Dispose();
         _current?.Dispose();
-    }
-
-    private void Run()
-    {
-        try
-        {
-            while (Take())
-            {
-                while (_done < _taken.Count) Write();
-            }
-        }
-        catch (Exception error)
-        {
-            _log.LogCritical(error, "Writing the log failed; nothing more is acknowledged");
-            _failure.TrySetException(error);
-            lock (_gate)
-            {
-                _closed = true;
-                _taken.AddRange(_waiting);
-                _waiting.Clear();
-            }
-
-            while (_done < _taken.Count) _taken[_done++].Fail(error);
-        }
-    }
-
-    private bool Take()
-    {
-        _taken.Clear();
-        _done = 0;
-        lock (_gate)
-        {
-            while (_waiting.Count == 0)
-            {
-                if (_closed) return false;
-                Monitor.Wait(_gate);
-            }
-
-            (_taken, _waiting) = (_waiting, _taken);
-            return true;
-        }
-    }
-
-    /// <summary>Writes as many of those taken as fit into the file and one write, and syncs them.</summary>
-    private void Write()
-    {
-        int count = 0;
-        try
-        {
-            _taken[_done].Renew();
-            Segment segment = SegmentFor(LogRecord.SizeOf(_taken[_done].PayloadLength));
-            long end = segment.End;
-            _group.Clear();
-            for (; _done + count < _taken.Count && count < MostPerWrite; count++)
-            {
-                Batch batch = _taken[_done + count];
-                batch.Renew();
-
-                // A record that deletes series is on disk, and they are gone, before one after it gets its place: it may name them.
-                if (count > 0 && (batch.Deleted.Length > 0 || _taken[_done].Deleted.Length > 0)) break;
-                int size = LogRecord.SizeOf(batch.PayloadLength);
-                if (end + size > segment.Size) break;
-                batch.Sequence = _sequence + count + 1;
-                _group.Add(batch.Frame(segment.Number));
-                end += size;
-            }
-
-            if (count == 1) segment.Write(_group[0], segment.End);
-            else segment.Write(_group, segment.End);
-            Sync(segment, count, end);
-        }
-        catch (IOException error) when (MeansFull(error))
-        {
-            IsFull = true;
-            for (count = Math.Max(1, count); count > 0; count--) _taken[_done++].Fail(new DiskFullException(error));
-        }
-    }
-
-    private void Sync(Segment segment, int count, long end)
-    {
-        BeforeSync?.Invoke();
-        long begun = _time.GetTimestamp();
-        segment.Sync();
-        _meter.Synced(_time.GetElapsedTime(begun), end - segment.End);
-        Interlocked.Add(ref _bytes, end - segment.End);
-        Interlocked.Add(ref _sequence, count);
-        (segment.End, segment.LastSequence) = (end, _sequence);
-        if (IsFull) IsFull = !DiskRoom.In(_folder);
-        for (; count > 0; count--)
-        {
-            Batch batch = _taken[_done++];
-            Synced?.Invoke(batch);
-            batch.Complete();
-        }
     }
 
     /// <summary>The file that the next record goes to. The one after it is prepared while this one is filled.</summary>
@@ -350,7 +223,4 @@ internal sealed class SegmentLog : IDisposable
         _free.Sort((a, b) => b.Size.CompareTo(a.Size));
         for (; _free.Count > MostFree; _free.RemoveAt(MostFree)) File.Delete(_free[MostFree].Path);
     }
-
-    /// <summary>ENOSPC, EDQUOT, and what Windows calls it.</summary>
-    private static bool MeansFull(IOException error) => error.HResult is 28 or 122 or unchecked((int)0x80070070);
 }

@@ -18,24 +18,27 @@ internal sealed record OtlpAnswer(int HttpStatus, int GrpcStatus, long Rejected,
     private const int Ok = 0, InvalidArgument = 3, ResourceExhausted = 8, Unimplemented = 12, Internal = 13, Unavailable = 14;
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a record is: a data point, a span, a log record.</summary>
-    public string Record { get; init; } = "Data point";
+    private string Record { get; init; } = "";
 
     /// <summary>What JSON calls the number of those refused.</summary>
     private string RejectedName => Record switch { "Span" => "rejectedSpans", "Log record" => "rejectedLogRecords", _ => "rejectedDataPoints" };
 
-    public static OtlpAnswer Of(IngestResult result, string record) => Of(result) with { Record = record, Message = Of(result).Message?.Replace("Data point", record, StringComparison.Ordinal) };
-
-    public static OtlpAnswer Of(IngestResult result) => result.Outcome switch
+    /// <param name="result">What became of the request.</param>
+    /// <param name="record">What its records are: <c>Data point</c>, <c>Span</c> or <c>Log record</c>.</param>
+    public static OtlpAnswer Of(IngestResult result, string record)
     {
-        IngestOutcome.Stored or IngestOutcome.NothingAccepted when result.Rejected == 0 => new(200, Ok, 0, null),
-        IngestOutcome.Stored or IngestOutcome.NothingAccepted => new(200, Ok, result.Rejected, Reason(result)),
-        IngestOutcome.AtomicRefused => new(400, InvalidArgument, result.Rejected, "Nothing was stored. " + Reason(result)),
-        // Over gRPC only UNAVAILABLE is tried again by every exporter.
-        IngestOutcome.OverLimit => new(429, Unavailable, 0, $"The limit of {result.Limit} is reached. Nothing was stored.", result.RetryAfter ?? s_soon),
-        IngestOutcome.DiskFull => new(503, Unavailable, 0, "The server's disk is full. Nothing was stored.", result.RetryAfter ?? s_soon),
-        _ => new(503, Unavailable, 0, "The server is busy, starting or stopping. Nothing was stored.", result.RetryAfter ?? s_soon),
-    };
+        string reason = result.Errors is [var first, ..] ? $"{record} {first.Index}: {first.Detail}" : $"A {record.ToLowerInvariant()} is bad.";
+        return result.Outcome switch
+        {
+            IngestOutcome.Stored or IngestOutcome.NothingAccepted when result.Rejected == 0 => new(200, Ok, 0, null),
+            IngestOutcome.Stored or IngestOutcome.NothingAccepted => new(200, Ok, result.Rejected, reason) { Record = record },
+            IngestOutcome.AtomicRefused => new(400, InvalidArgument, result.Rejected, "Nothing was stored. " + reason),
+            // Over gRPC only UNAVAILABLE is tried again by every exporter.
+            IngestOutcome.OverLimit => new(429, Unavailable, 0, $"The limit of {result.Limit} is reached. Nothing was stored.", result.RetryAfter ?? s_soon),
+            IngestOutcome.DiskFull => new(503, Unavailable, 0, "The server's disk is full. Nothing was stored.", result.RetryAfter ?? s_soon),
+            _ => new(503, Unavailable, 0, "The server is busy, starting or stopping. Nothing was stored.", result.RetryAfter ?? s_soon),
+        };
+    }
 
     public static OtlpAnswer Of(ProblemException problem) => new(
         problem.Status,
@@ -77,8 +80,6 @@ internal sealed record OtlpAnswer(int HttpStatus, int GrpcStatus, long Rejected,
 
         return buffer.WrittenSpan.ToArray();
     }
-
-    private static string Reason(IngestResult result) => result.Errors is [var first, ..] ? $"Data point {first.Index}: {first.Detail}" : "A data point is bad.";
 
     private static byte[] Varint(ulong value)
     {

@@ -47,7 +47,7 @@ internal static class ElasticRoutes
             }
 
             IngestResult result = await store.IngestAsync(batch, options, context.RequestAborted);
-            await AnswerAsync(context, result, items, (long)TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds);
+            await AnswerAsync(context, result, batch.Untimely, items, (long)TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds);
         }
         catch (ProblemException problem)
         {
@@ -56,7 +56,7 @@ internal static class ElasticRoutes
         }
     }
 
-    private static Task AnswerAsync(HttpContext context, IngestResult result, List<ElasticBulkDecoder.Item> items, long tookMs)
+    private static Task AnswerAsync(HttpContext context, IngestResult result, HashSet<int> untimely, List<ElasticBulkDecoder.Item> items, long tookMs)
     {
         if (result.Outcome is not (IngestOutcome.Stored or IngestOutcome.NothingAccepted))
         {
@@ -70,20 +70,12 @@ internal static class ElasticRoutes
             return RefuseAsync(context, status, type, "Nothing was stored.");
         }
 
-        // Times that may not enter are found by the store, which tells of ten of them; the decoder's own mistakes are all here.
-        HashSet<int> refused = [.. result.Errors.Where(error => error.Code is "too_old" or "too_new").Select(error => error.Index)];
         return SendAsync(context, 200, writer =>
         {
             writer.WriteNumber("took", tookMs);
             writer.WriteBoolean("errors", result.Rejected > 0 || items.Exists(item => item.Mistake is not null));
             writer.WriteStartArray("items");
-            int line = 0;
-            foreach (ElasticBulkDecoder.Item item in items)
-            {
-                string? mistake = item.Mistake ?? (refused.Contains(line) ? "The time is outside of what may enter." : null);
-                if (item.Mistake is null) line++;
-                WriteItem(writer, item, mistake);
-            }
+            foreach (ElasticBulkDecoder.Item item in items) WriteItem(writer, item, item.Mistake ?? (untimely.Contains(item.Record) ? "The time is outside of what may enter." : null));
 
             writer.WriteEndArray();
         });
