@@ -27,8 +27,8 @@ public class ApiCollectdTests
              {"values":[null],"dstypes":["derive"],"dsnames":["value"],"time":{{{time}}},"interval":10,"host":"h","plugin":"cpu","plugin_instance":"0","type":"cpu","type_instance":"idle"}]
             """;
         for (int i = 0; i < 2; i++) (await (await server.PostAsync(Path, body, "application/json")).JsonAsync()).GetProperty("accepted").GetInt32().ShouldBe(3);
-        (await ValuesAsync(server, "collectd_interface_if_octets_tx{host=\"h\",plugin_instance=\"eth0\"}")).ShouldBe([(Now, 99.5), (Now, 99.5)]);
-        (await ValuesAsync(server, "collectd_load{host=\"h\",type_instance=\"1\"}")).ShouldBe([(Now, 0.5), (Now, 0.5)]);
+        (await server.SamplesAsync("collectd_interface_if_octets_tx{host=\"h\",plugin_instance=\"eth0\"}")).ShouldBe([(Now, 99.5), (Now, 99.5)]);
+        (await server.SamplesAsync("collectd_load{host=\"h\",type_instance=\"1\"}")).ShouldBe([(Now, 0.5), (Now, 0.5)]);
         server.Pipeline.CountSeries(SeriesKey.DefaultTenant).ShouldBe(3);
     }
 
@@ -109,8 +109,8 @@ public class ApiCollectdTests
         await using (AcceptanceProcess collectd = AcceptanceProcess.Start(program, ["-f", "-C", file]))
         {
             await AcceptanceTests.UntilAsync(
-                async () => (await ValuesAsync(server, "collectd_memory{host=\"real\",type_instance=\"free\"}")).Length >= 3, TimeSpan.FromSeconds(60), () => $"Nothing came:\n{collectd.Said}");
-            (await ValuesAsync(server, "collectd_load_longterm{host=\"real\"}")).ShouldNotBeEmpty();
+                async () => (await server.SamplesAsync("collectd_memory{host=\"real\",type_instance=\"free\"}")).Length >= 3, TimeSpan.FromSeconds(60), () => $"Nothing came:\n{collectd.Said}");
+            (await server.SamplesAsync("collectd_load_longterm{host=\"real\"}")).ShouldNotBeEmpty();
         }
 
         Directory.Delete(folder, recursive: true);
@@ -139,12 +139,5 @@ public class ApiCollectdTests
         yield return $"[{List(plugin: "\"" + new string('p', 10_000) + "\"")}]";
         yield return $"[{List(host: "\"" + new string('h', 10_000) + "\"")}]";
         yield return "[" + string.Join(',', Enumerable.Repeat("1", 100_000)) + "]";
-    }
-
-    private static async Task<(long TimeMs, double Value)[]> ValuesAsync(ApiServer server, string series)
-    {
-        await server.SettleAsync();
-        SeriesKey.TryParse(SeriesKey.DefaultTenant, series, out SeriesKey key).ShouldBeTrue(series);
-        return [.. (await server.Pipeline.ReadSamplesAsync(key, long.MinValue, long.MaxValue, 1000, TestContext.Current.CancellationToken)).Select(sample => (sample.TimeMs, sample.Value))];
     }
 }

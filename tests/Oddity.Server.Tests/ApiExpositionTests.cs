@@ -37,12 +37,12 @@ public class ApiExpositionTests
         JsonElement answer = await (await server.PostAsync(Path, text)).JsonAsync();
         answer.GetProperty("accepted").GetInt32().ShouldBe(6, answer.ToString());
         answer.GetProperty("rejected").GetInt32().ShouldBe(0);
-        (await ValuesAsync(server, "http_requests_total{code=\"200\",method=\"post\"}")).ShouldBe([(Now, 1027.0)]);
-        (await ValuesAsync(server, "plain")).Single().Value.ShouldBe(124.7);
-        (await ValuesAsync(server, "plain")).Single().TimeMs.ShouldBeGreaterThanOrEqualTo(Now);
-        (await ValuesAsync(server, "msdos_file_access_time_seconds{error=\"Cannot find file:\\n\\\"FILE.TXT\\\"\",path=\"C:\\\\DIR\\\\FILE.TXT\"}")).Single().Value.ShouldBe(1458255915);
-        double.IsNegative((await ValuesAsync(server, "weird{le=\"}\"}")).Single().Value).ShouldBeTrue();
-        (await ValuesAsync(server, "{\"name with.dots\",\"label é\"=\"x\"}")).Single().Value.ShouldBe(0.5);
+        (await server.SamplesAsync("http_requests_total{code=\"200\",method=\"post\"}")).ShouldBe([(Now, 1027.0)]);
+        (await server.SamplesAsync("plain")).Single().Value.ShouldBe(124.7);
+        (await server.SamplesAsync("plain")).Single().TimeMs.ShouldBeGreaterThanOrEqualTo(Now);
+        (await server.SamplesAsync("msdos_file_access_time_seconds{error=\"Cannot find file:\\n\\\"FILE.TXT\\\"\",path=\"C:\\\\DIR\\\\FILE.TXT\"}")).Single().Value.ShouldBe(1458255915);
+        double.IsNegative((await server.SamplesAsync("weird{le=\"}\"}")).Single().Value).ShouldBeTrue();
+        (await server.SamplesAsync("{\"name with.dots\",\"label é\"=\"x\"}")).Single().Value.ShouldBe(0.5);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class ApiExpositionTests
         string text = $"# TYPE foo histogram\nfoo_bucket{{le=\"10.0\"}} 17 {Now / 1000}.{Now % 1000:000} # {{trace_id=\"oHg5SJYRHA0\"}} 9.8 {Now / 1000}.1\nfoo_count 17 # {{}} 1\n# EOF\n";
         JsonElement answer = await (await server.PostAsync(Path, text, OpenMetrics)).JsonAsync();
         answer.GetProperty("accepted").GetInt32().ShouldBe(2, answer.ToString());
-        (await ValuesAsync(server, "foo_bucket{le=\"10.0\"}")).ShouldBe([(Now, 17.0)]);
+        (await server.SamplesAsync("foo_bucket{le=\"10.0\"}")).ShouldBe([(Now, 17.0)]);
         (await (await server.PostAsync(Path, text.Replace("# EOF\n", "", StringComparison.Ordinal), OpenMetrics)).ProblemAsync(HttpStatusCode.BadRequest)).ShouldBe("missing_end");
         (await server.PostAsync(Path, "# EOF", OpenMetrics)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -69,8 +69,8 @@ public class ApiExpositionTests
         }
 
         await server.PostAsync(Path, $"m{{job=\"own\"}} 9 {Now}");
-        (await ValuesAsync(server, "m{job=\"a b\"}")).Select(sample => sample.Value).Order().ShouldBe([0, 1, 7, 7]);
-        (await ValuesAsync(server, "m{job=\"own\"}")).ShouldBe([(Now, 9.0)]);
+        (await server.SamplesAsync("m{job=\"a b\"}")).Select(sample => sample.Value).Order().ShouldBe([0, 1, 7, 7]);
+        (await server.SamplesAsync("m{job=\"own\"}")).ShouldBe([(Now, 9.0)]);
         (await (await server.PostAsync(Path + "?extra_label=nothing", "m 1")).ProblemAsync(HttpStatusCode.BadRequest)).ShouldBe("bad_parameter");
         (await (await server.PostAsync(Path + "?timestamp=soon", "m 1")).ProblemAsync(HttpStatusCode.BadRequest)).ShouldBe("bad_parameter");
     }
@@ -81,10 +81,10 @@ public class ApiExpositionTests
         await using ApiServer server = await ApiServer.StartAsync();
         for (int i = 0; i < 2; i++) await server.PostAsync(Path, $"a 1 {Now + i}\nb 2 {Now + i}\n");
         await server.PostAsync(Path, $"a {{x=\"1\"}} 3 {Now}\nb{{x=\"1\"}} 4 {Now}\nab 5 {Now}\n");
-        (await ValuesAsync(server, "a")).Length.ShouldBe(2);
-        (await ValuesAsync(server, "a{x=\"1\"}")).ShouldBe([(Now, 3.0)]);
-        (await ValuesAsync(server, "b{x=\"1\"}")).ShouldBe([(Now, 4.0)]);
-        (await ValuesAsync(server, "ab")).ShouldBe([(Now, 5.0)]);
+        (await server.SamplesAsync("a")).Length.ShouldBe(2);
+        (await server.SamplesAsync("a{x=\"1\"}")).ShouldBe([(Now, 3.0)]);
+        (await server.SamplesAsync("b{x=\"1\"}")).ShouldBe([(Now, 4.0)]);
+        (await server.SamplesAsync("ab")).ShouldBe([(Now, 5.0)]);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class ApiExpositionTests
         answer.GetProperty("errors")[0].GetProperty("detail").GetString().ShouldBe("Line 3: The metric's name has characters that need quotes: \"bad-name 1\"");
         answer.GetProperty("errors")[1].GetProperty("code").GetString().ShouldBe("not_finite");
         (await (await server.PostAsync(Path + "?atomic=true", "good 1\nbad 1 2 3")).ProblemAsync(HttpStatusCode.BadRequest)).ShouldBe("atomic_refused");
-        (await ValuesAsync(server, "good")).Length.ShouldBe(2);
+        (await server.SamplesAsync("good")).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -212,11 +212,4 @@ public class ApiExpositionTests
 
     private static Task<HttpResponseMessage> SendAsync(ApiServer server, byte[] body, string? type = null, string? encoding = null) =>
         server.Http.PostAsync(Path, ApiServer.Content(body, type, encoding), TestContext.Current.CancellationToken);
-
-    private static async Task<(long TimeMs, double Value)[]> ValuesAsync(ApiServer server, string series)
-    {
-        await server.SettleAsync();
-        SeriesKey.TryParse(SeriesKey.DefaultTenant, series, out SeriesKey key).ShouldBeTrue(series);
-        return [.. (await server.Pipeline.ReadSamplesAsync(key, long.MinValue, long.MaxValue, 1000, TestContext.Current.CancellationToken)).Select(sample => (sample.TimeMs, sample.Value))];
-    }
 }

@@ -28,7 +28,7 @@ public class ApiRemoteWrite2Tests
         }
 
         (await SendAsync(server, new RemoteWriteBody().Add("up", (Now + 3, 3)).Body, "application/x-protobuf")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await ValuesAsync(server, "up{job=\"test\"}")).ShouldBe([0, 1, 2, 3]);
+        (await server.ValuesAsync("up{job=\"test\"}")).ShouldBe([0, 1, 2, 3]);
         server.Pipeline.CountSeries(SeriesKey.DefaultTenant).ShouldBe(2);
     }
 
@@ -47,7 +47,7 @@ public class ApiRemoteWrite2Tests
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         Written(answer).ShouldBe(("1", "0", "0"));
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldStartWith("7 of 8 samples were refused: sample 1:");
-        (await ValuesAsync(server, "good{job=\"test\"}")).ShouldBe([1]);
+        (await server.ValuesAsync("good{job=\"test\"}")).ShouldBe([1]);
     }
 
     [Theory]
@@ -64,10 +64,10 @@ public class ApiRemoteWrite2Tests
             : await SendAsync(server, new RemoteWriteBody().AddRaw(RemoteWriteBody.Field(1, [.. RemoteWriteBody.Labels(("__name__", "h"), ("job", "test")), .. RemoteWriteBody.Field(4, histogram)])).Body, "application/x-protobuf");
         answer.StatusCode.ShouldBe(HttpStatusCode.NoContent, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Written(answer).ShouldBe(("0", "1", "0"));
-        (await ValuesAsync(server, "h_count{job=\"test\"}")).ShouldBe([100]);
-        (await ValuesAsync(server, "h_sum{job=\"test\"}")).ShouldBe([500]);
-        (await ValuesAsync(server, "h:p50{job=\"test\"}"))[0].ShouldBe(Math.Pow(2, 2 + (30 / 80.0)), 1e-9);
-        (await ValuesAsync(server, "h:p99{job=\"test\"}"))[0].ShouldBe(Math.Pow(2, 2 + (79 / 80.0)), 1e-9);
+        (await server.ValuesAsync("h_count{job=\"test\"}")).ShouldBe([100]);
+        (await server.ValuesAsync("h_sum{job=\"test\"}")).ShouldBe([500]);
+        (await server.ValuesAsync("h:p50{job=\"test\"}"))[0].ShouldBe(Math.Pow(2, 2 + (30 / 80.0)), 1e-9);
+        (await server.ValuesAsync("h:p99{job=\"test\"}"))[0].ShouldBe(Math.Pow(2, 2 + (79 / 80.0)), 1e-9);
         server.Pipeline.CountSeries(SeriesKey.DefaultTenant).ShouldBe(5);
     }
 
@@ -77,10 +77,10 @@ public class ApiRemoteWrite2Tests
         await using ApiServer server = await ApiServer.StartAsync();
         await SendAsync(server, new RemoteWrite2Body().Add("m", [.. Enumerable.Range(0, 30).Select(i => (Now - 60_000 + (i * 1000L), i < 29 ? 50.0 : 900.0))]).Body);
         await server.SettleAsync();
-        (await OngoingAsync(server)).ShouldBeTrue();
+        (await server.OngoingAsync()).ShouldBeTrue();
         (await SendAsync(server, new RemoteWrite2Body().Add("m", (Now, Stale)).Body)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await server.SettleAsync();
-        (await OngoingAsync(server)).ShouldBeFalse();
+        (await server.OngoingAsync()).ShouldBeFalse();
         (await SendAsync(server, new RemoteWrite2Body().AddHistogram("h", RemoteWrite2Body.Histogram(Now, 0, Stale, 0, 0)).Body)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
@@ -157,15 +157,6 @@ public class ApiRemoteWrite2Tests
         return (Header("Samples"), Header("Histograms"), Header("Exemplars"));
     }
 
-    private static async Task<bool> OngoingAsync(ApiServer server) => (await server.GetAsync("/api/v1/anomalies")).GetProperty("data")[0].GetProperty("ongoing").GetBoolean();
-
     private static Task<HttpResponseMessage> SendAsync(ApiServer server, byte[] body, string type = Type) =>
         server.Http.PostAsync(Path, ApiServer.Content(body, type, "snappy"), TestContext.Current.CancellationToken);
-
-    private static async Task<double[]> ValuesAsync(ApiServer server, string series)
-    {
-        await server.SettleAsync();
-        if (!SeriesKey.TryParse(SeriesKey.DefaultTenant, series, out SeriesKey key)) return [];
-        return [.. (await server.Pipeline.ReadSamplesAsync(key, long.MinValue, long.MaxValue, 1000, TestContext.Current.CancellationToken)).Select(sample => sample.Value)];
-    }
 }

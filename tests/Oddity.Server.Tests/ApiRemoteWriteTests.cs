@@ -28,8 +28,8 @@ public class ApiRemoteWriteTests
             answer.Headers.GetValues("X-Prometheus-Remote-Write-Samples-Written").ShouldBe(["3"]);
         }
 
-        (await ValuesAsync(server, "up{job=\"test\"}")).ShouldBe([0, 1, 2]);
-        (await ValuesAsync(server, "load{job=\"test\"}")).Length.ShouldBe(6);
+        (await server.ValuesAsync("up{job=\"test\"}")).ShouldBe([0, 1, 2]);
+        (await server.ValuesAsync("load{job=\"test\"}")).Length.ShouldBe(6);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public class ApiRemoteWriteTests
         var body = new RemoteWriteBody();
         foreach ((string, string)[] labels in same) body.Add(labels, (Now, 1));
         for (int i = 0; i < 2; i++) (await SendAsync(server, body.Body)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await ValuesAsync(server, "m{a=\"1\",b=\"2\"}")).Length.ShouldBe(6);
+        (await server.ValuesAsync("m{a=\"1\",b=\"2\"}")).Length.ShouldBe(6);
         server.Pipeline.CountSeries(SeriesKey.DefaultTenant).ShouldBe(1);
     }
 
@@ -63,7 +63,7 @@ public class ApiRemoteWriteTests
         answer.Headers.GetValues("X-Prometheus-Remote-Write-Samples-Written").ShouldBe(["1"]);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
         (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldStartWith("9 of 10 samples were refused: sample 1:");
-        (await ValuesAsync(server, "good{job=\"test\"}")).ShouldBe([1]);
+        (await server.ValuesAsync("good{job=\"test\"}")).ShouldBe([1]);
     }
 
     [Fact]
@@ -72,11 +72,11 @@ public class ApiRemoteWriteTests
         await using ApiServer server = await ApiServer.StartAsync();
         await SendAsync(server, new RemoteWriteBody().Add("m", [.. Enumerable.Range(0, 30).Select(i => (Now - 60_000 + (i * 1000L), i < 29 ? 50.0 : 900.0))]).Body);
         await server.SettleAsync();
-        (await OngoingAsync(server)).ShouldBeTrue();
+        (await server.OngoingAsync()).ShouldBeTrue();
         (await SendAsync(server, new RemoteWriteBody().Add("m", (Now, Stale)).Body)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await server.SettleAsync();
-        (await OngoingAsync(server)).ShouldBeFalse();
-        (await ValuesAsync(server, "m{job=\"test\"}")).Length.ShouldBe(30);
+        (await server.OngoingAsync()).ShouldBeFalse();
+        (await server.ValuesAsync("m{job=\"test\"}")).Length.ShouldBe(30);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public class ApiRemoteWriteTests
             (await server.Http.SendAsync(request, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         }
 
-        (await ValuesAsync(server, "m{job=\"test\"}")).ShouldBe([1]);
+        (await server.ValuesAsync("m{job=\"test\"}")).ShouldBe([1]);
     }
 
     [Fact]
@@ -172,14 +172,12 @@ public class ApiRemoteWriteTests
             await AcceptanceTests.UntilAsync(
                 () => Task.FromResult(server.Pipeline.CountSeries(SeriesKey.DefaultTenant) > 100), TimeSpan.FromSeconds(60), () => $"Nothing came:\n{prometheus.Said}");
             await AcceptanceTests.UntilAsync(
-                async () => (await ValuesAsync(server, $"up{{instance=\"127.0.0.1:{port}\",job=\"self\"}}")) is [1, 1, ..], TimeSpan.FromSeconds(60), () => $"up did not come twice:\n{prometheus.Said}");
+                async () => (await server.ValuesAsync($"up{{instance=\"127.0.0.1:{port}\",job=\"self\"}}")) is [1, 1, ..], TimeSpan.FromSeconds(60), () => $"up did not come twice:\n{prometheus.Said}");
             prometheus.Said.ShouldNotContain("non-recoverable");
         }
 
         Directory.Delete(folder, recursive: true);
     }
-
-    private static async Task<bool> OngoingAsync(ApiServer server) => (await server.GetAsync("/api/v1/anomalies")).GetProperty("data")[0].GetProperty("ongoing").GetBoolean();
 
     private static IEnumerable<byte[]> Hostile()
     {
@@ -221,11 +219,4 @@ public class ApiRemoteWriteTests
 
     private static Task<HttpResponseMessage> SendAsync(ApiServer server, byte[] body, string type = Type, string? encoding = "snappy") =>
         server.Http.PostAsync(Path, ApiServer.Content(body, type, encoding), TestContext.Current.CancellationToken);
-
-    private static async Task<double[]> ValuesAsync(ApiServer server, string series)
-    {
-        await server.SettleAsync();
-        if (!SeriesKey.TryParse(SeriesKey.DefaultTenant, series, out SeriesKey key)) return [];
-        return [.. (await server.Pipeline.ReadSamplesAsync(key, long.MinValue, long.MaxValue, 1000, TestContext.Current.CancellationToken)).Select(sample => sample.Value)];
-    }
 }

@@ -49,6 +49,20 @@ internal sealed class ApiServer : IAsyncDisposable
         return started;
     }
 
+    /// <summary>All stored samples of a series of the default tenant, by time, once what was sent is applied.</summary>
+    public async Task<(long TimeMs, double Value)[]> SamplesAsync(string series)
+    {
+        await SettleAsync();
+        if (!SeriesKey.TryParse(SeriesKey.DefaultTenant, series, out SeriesKey key)) return [];
+        return [.. (await Pipeline.ReadSamplesAsync(key, long.MinValue, long.MaxValue, 1000, TestContext.Current.CancellationToken)).Select(sample => (sample.TimeMs, sample.Value))];
+    }
+
+    /// <summary>Their values.</summary>
+    public async Task<double[]> ValuesAsync(string series) => [.. (await SamplesAsync(series)).Select(sample => sample.Value)];
+
+    /// <summary>Whether the newest anomaly goes on.</summary>
+    public async Task<bool> OngoingAsync() => (await GetAsync("/api/v1/anomalies")).GetProperty("data")[0].GetProperty("ongoing").GetBoolean();
+
     public async Task<HttpResponseMessage> PostAsync(string path, string body, string? contentType = null) =>
         await Http.PostAsync(path, Content(Encoding.UTF8.GetBytes(body), contentType), TestContext.Current.CancellationToken);
 
